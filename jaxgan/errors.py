@@ -1,0 +1,11 @@
+"""What goes wrong for a person, said in one line: what was wrong, what was expected, what to do."""
+
+__all__ = ["DivergenceError", "UserError"]
+
+
+class UserError(ValueError):
+    """Input that cannot be used: commands print the message as one line and exit with status 2."""
+
+
+class DivergenceError(FloatingPointError):
+    """A run met a NaN or an infinity: commands print the message and exit with status 1."""

@@ -1,0 +1,55 @@
+"""A few lines of arithmetic each, where the obvious form is wrong at a corner."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.types import Tree
+
+__all__ = ["all_finite", "half_life_decay", "mean_in_order", "moving_average", "safe_norm"]
+
+
+def safe_norm(x: jax.Array) -> jax.Array:
+    """L2 norm of each example, [B, ...] -> [B], with gradient 0 (not NaN) where the norm is 0.
+
+    sqrt has an infinite slope at 0, and infinity times the zero of x·dx is NaN. The square root
+    is therefore taken of 1 there, and the result and its gradient are replaced by 0.
+    """
+    squared = jnp.sum(jnp.square(x), axis=tuple(range(1, x.ndim)))
+    is_zero = squared == 0
+    return jnp.where(is_zero, 0.0, jnp.sqrt(jnp.where(is_zero, 1.0, squared)))
+
+
+def mean_in_order(tree: Tree) -> Tree:
+    """Mean over the leading axis of every leaf, [S, ...] -> [...], added up in one fixed order.
+
+    Neighbours are added pairwise until one value is left. The order depends on S alone, so equal
+    inputs give equal bits wherever they were computed; a `psum`'s order is the backend's choice.
+    """
+
+    def mean(x: jax.Array) -> jax.Array:
+        parts = [x[i] for i in range(x.shape[0])]
+        while len(parts) > 1:
+            pairs = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)]
+            parts = pairs + ([parts[-1]] if len(parts) % 2 else [])
+        return parts[0] / x.shape[0]
+
+    return jax.tree.map(mean, tree)
+
+
+def half_life_decay(batch_size: int, half_life: float) -> float:
+    """Decay per step for which a contribution halves every `half_life` images; 0 when that is 0."""
+    return 0.5 ** (batch_size / half_life) if half_life else 0.0
+
+
+def moving_average(average: Tree, new: Tree, decay: float) -> Tree:
+    """decay · average + (1 - decay) · new, leaf by leaf; `new` itself when decay is 0."""
+    return optax.incremental_update(new, average, 1.0 - decay) if decay else new
+
+
+def all_finite(tree: Tree) -> jax.Array:
+    """Whether no floating-point leaf holds a NaN or an infinity, [] bool."""
+    leaves = [x for x in jax.tree.leaves(tree) if jnp.issubdtype(x.dtype, jnp.floating)]
+    return jnp.all(jnp.stack([jnp.all(jnp.isfinite(x)) for x in leaves]))

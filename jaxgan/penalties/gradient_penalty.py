@@ -1,0 +1,52 @@
+"""The gradient penalty of Gulrajani et al. (2017), arXiv:1704.00028, equation 3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import chex
+import jax
+import jax.numpy as jnp
+
+from jaxgan.errors import UserError
+from jaxgan.numerics import safe_norm
+
+__all__ = ["GradientPenalty"]
+
+
+@dataclass(frozen=True)
+class GradientPenalty:
+    """weight · (‖∇D(x̂)‖₂ - target)² at x̂ = a·x + (1 - a)·G(z), a uniform on [0, 1] per example."""
+
+    weight: float = 10.0
+    """Factor λ, dimensionless; the paper's is 10."""
+    target: float = 1.0
+    """Gradient norm aimed at, in logits per unit of image; the paper's is 1."""
+
+    role: ClassVar[str] = "penalty"
+    per_example: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.weight <= 0 or self.target < 0:
+            raise UserError(
+                f"gradient penalty with weight {self.weight} and target {self.target}: expected "
+                "weight > 0 and target >= 0; for no penalty, choose none"
+            )
+
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array:
+        """Images [B, H, W, C] -> penalty of each pair [B], weight included."""
+        chex.assert_equal_shape([real, fake])
+        mix = jax.random.uniform(key, (real.shape[0],) + (1,) * (real.ndim - 1))
+        between = mix * real + (1.0 - mix) * fake
+        # The sum over the batch has each example's own gradient as its gradient, because no
+        # logit depends on another example.
+        gradient = jax.grad(lambda x: jnp.sum(discriminate(x)))(between)
+        return self.weight * jnp.square(safe_norm(gradient) - self.target)
