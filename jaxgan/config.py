@@ -136,11 +136,13 @@ class Config:
 
 
 def part_name(part: Any) -> str:
-    """The name of a part on the command line: `GradientPenalty()` -> 'gradient-penalty'."""
+    """The name of a part on the command line: `GradientPenalty()` -> 'gradient-penalty'.
+
+    Networks go without their role, which the flag says: `DCGANGenerator()` -> 'dcgan'.
+    """
     cls = part if isinstance(part, type) else type(part)
-    bare = re.sub(f"{cls.role.capitalize()}$", "", cls.__name__)
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", bare)
-    return words.lower()
+    bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
 
 
 def available_parts(field: str) -> dict[str, type]:

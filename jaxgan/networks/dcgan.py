@@ -18,11 +18,11 @@ import jax.numpy as jnp
 from jaxgan.errors import UserError
 from jaxgan.networks.layers import (
     Convolution,
-    Dense,
     Initialization,
     Norm,
     Normalization,
     UpConvolution,
+    dense,
     network_of,
 )
 from jaxgan.types import Network
@@ -122,7 +122,7 @@ class _Generator(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array, *, train: bool) -> jax.Array:
         start, use_bias = self.channels[0], self.norm == "none"
-        x = Dense(self.grid * self.grid * start, self.initialization, use_bias)(z)
+        x = dense(self.grid * self.grid * start, z.shape[-1], self.initialization, use_bias)(z)
         x = x.reshape(z.shape[0], self.grid, self.grid, start)
         x = jax.nn.relu(Normalization(self.norm, self.initialization)(x, train=train))
         for features in self.channels[1:]:
@@ -144,7 +144,8 @@ class _Discriminator(nn.Module):
             if i > 0:
                 x = Normalization(self.norm, self.initialization)(x, train=train)
             x = jax.nn.leaky_relu(x, 0.2)
-        return Dense(1, self.initialization)(x.reshape(x.shape[0], -1))[:, 0]
+        x = x.reshape(x.shape[0], -1)
+        return dense(1, x.shape[-1], self.initialization)(x)[:, 0]
 
 
 def _check_width(width: int) -> None:

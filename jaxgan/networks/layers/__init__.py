@@ -3,19 +3,19 @@
 from jaxgan.networks.layers.boundary import network_of
 from jaxgan.networks.layers.modules import (
     Convolution,
-    Dense,
     Initialization,
     Norm,
     Normalization,
     UpConvolution,
+    dense,
 )
 
 __all__ = [
     "Convolution",
-    "Dense",
     "Initialization",
     "Norm",
     "Normalization",
     "UpConvolution",
+    "dense",
     "network_of",
 ]

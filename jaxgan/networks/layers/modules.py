@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 from jaxgan.networks.layers.convolution import convolution, form_for_platform, up_convolution
 
-__all__ = ["Convolution", "Dense", "Initialization", "Norm", "Normalization", "UpConvolution"]
+__all__ = ["Convolution", "Initialization", "Norm", "Normalization", "UpConvolution", "dense"]
 
 Initialization = Literal["dcgan", "he"]
 """dcgan: weights N(0, 0.02²), norm gains N(1, 0.02²); he: N(0, 2 / fan-in), gains 1."""
@@ -27,17 +27,12 @@ def weight_initializer(initialization: Initialization, fan_in: int) -> Initializ
     return nn.initializers.normal(scale)
 
 
-class Dense(nn.Module):
-    """x @ kernel + bias: [B, I] -> [B, features]."""
-
-    features: int
-    initialization: Initialization
-    use_bias: bool = True
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        initializer = weight_initializer(self.initialization, x.shape[-1])
-        return nn.Dense(self.features, use_bias=self.use_bias, kernel_init=initializer)(x)
+def dense(
+    features: int, fan_in: int, initialization: Initialization, use_bias: bool = True
+) -> nn.Dense:
+    """A layer x @ kernel + bias, [B, fan_in] -> [B, features], with the named initial values."""
+    initializer = weight_initializer(initialization, fan_in)
+    return nn.Dense(features, use_bias=use_bias, kernel_init=initializer)
 
 
 class Convolution(nn.Module):

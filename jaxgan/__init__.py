@@ -1,0 +1,59 @@
+"""GANs as pure JAX functions: runs that repeat bit for bit, and how blurred their samples are.
+
+    gan = jaxgan.build(config, image_shape=(28, 28, 1))
+    state = gan.init(jax.random.key(0))
+    state, info = jax.jit(gan.discriminator_step)(key, state, batch)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jaxgan.config import Config as Config
+    from jaxgan.config import config_from_json as config_from_json
+    from jaxgan.config import config_to_json as config_to_json
+    from jaxgan.data import open_images as open_images
+    from jaxgan.errors import DivergenceError as DivergenceError
+    from jaxgan.errors import UserError as UserError
+    from jaxgan.parallel import map_step as map_step
+    from jaxgan.steps import build as build
+    from jaxgan.training.loop import train as train
+    from jaxgan.training.options import RunOptions as RunOptions
+    from jaxgan.types import Gan as Gan
+    from jaxgan.types import GanState as GanState
+    from jaxgan.types import StepInfo as StepInfo
+    from jaxgan.types import Variables as Variables
+    from jaxgan.updates import many_updates as many_updates
+    from jaxgan.updates import update as update
+
+__version__ = "0.1.0"
+
+# Imported when first asked for, so that `import jaxgan` costs little more than `import jax`.
+_HOMES = {
+    "Config": "jaxgan.config",
+    "DivergenceError": "jaxgan.errors",
+    "Gan": "jaxgan.types",
+    "GanState": "jaxgan.types",
+    "RunOptions": "jaxgan.training.options",
+    "StepInfo": "jaxgan.types",
+    "UserError": "jaxgan.errors",
+    "Variables": "jaxgan.types",
+    "build": "jaxgan.steps",
+    "config_from_json": "jaxgan.config",
+    "config_to_json": "jaxgan.config",
+    "many_updates": "jaxgan.updates",
+    "map_step": "jaxgan.parallel",
+    "open_images": "jaxgan.data",
+    "train": "jaxgan.training.loop",
+    "update": "jaxgan.updates",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'jaxgan' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

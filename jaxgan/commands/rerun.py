@@ -1,0 +1,65 @@
+"""`python -m jaxgan rerun RUN_DIR`: repeat a run from its seed and compare every digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from jaxgan.errors import UserError
+
+__all__ = ["RerunOptions", "main"]
+
+MOST_LEAVES_NAMED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class RerunOptions:
+    """Repeat a run from its seed, in memory, and compare every recorded digest.
+
+    Exit status: 0 when all are the same, 1 when one differs, 2 for input that cannot be used.
+    """
+
+    run_dir: Annotated[Path, tyro.conf.Positional]
+    """Directory of the run; nothing in it is changed."""
+    until: int | None = None
+    """Last step to repeat; default: the last recorded digest."""
+    data_dir: str | None = None
+    """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    resident_mib: int = 1024
+    """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
+    nondeterministic: bool = False
+    """On GPUs: let XLA choose faster operations whose bits differ from run to run."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns its exit status."""
+    options = tyro.cli(RerunOptions, args=arguments, prog="jaxgan rerun")
+    # Below the parser, so that --help need not wait for what training imports.
+    from jaxgan.training.environment import use_deterministic_flags  # noqa: PLC0415
+    from jaxgan.training.rerun import Mismatch, rerun  # noqa: PLC0415
+
+    if not options.nondeterministic:
+        use_deterministic_flags()
+    if options.until is not None and options.until < 1:
+        raise UserError(f"--until {options.until}: expected a whole number from 1")
+    result = rerun(
+        options.run_dir,
+        until=options.until,
+        data_dir=options.data_dir,
+        resident_bytes=options.resident_mib * 2**20,
+        say=lambda line: print(line, flush=True),
+    )
+    if isinstance(result, Mismatch):
+        named = ", ".join(result.leaves[:MOST_LEAVES_NAMED])
+        more = len(result.leaves) - MOST_LEAVES_NAMED
+        print(
+            f"DIFFERENT at step {result.step}, after {result.equal_before} equal digests: "
+            f"{named}{f' and {more} more' if more > 0 else ''}"
+        )
+        return 1
+    print(f"the same bits: {result} of {result} recorded digests are equal")
+    return 0

@@ -1,0 +1,56 @@
+"""What an experiment's `main` does: read the command line, train, say how it ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jaxgan.commands.command_line import parse_experiment, run_command
+from jaxgan.config import Config
+from jaxgan.training.options import RunOptions
+
+__all__ = ["experiment_main"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandOptions(RunOptions):
+    """Run options, and what must be settled before JAX starts."""
+
+    nondeterministic: bool = False
+    """On GPUs: let XLA choose faster operations whose bits differ from run to run."""
+    distributed: bool = False
+    """Join the other processes of Slurm, Open MPI, Kubernetes or a TPU pod, found by JAX."""
+    coordinator: str | None = None
+    """HOST:PORT of process 0, where JAX cannot find the processes by itself."""
+    process_count: int | None = None
+    """Number of processes, with --coordinator."""
+    process: int | None = None
+    """Number of this process from 0, with --coordinator."""
+
+
+def experiment_main(
+    config: Config, quick: Config, description: str, arguments: Sequence[str] | None = None
+) -> None:
+    """Train `config` (`quick` with --quick) as the command line says, and exit.
+
+    Exit status: 0 when the run is complete, 2 for input that cannot be used, 1 for a NaN or
+    infinity, 128 + the number of the signal that stopped it.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    run_command(lambda: _train(config, quick, description, given))
+
+
+def _train(config: Config, quick: Config, description: str, arguments: Sequence[str]) -> int:
+    asked, options = parse_experiment(config, quick, CommandOptions(), arguments, description)
+    # Below the parser, so that --help need not wait for what training imports.
+    from jaxgan.parallel import start_hosts  # noqa: PLC0415
+    from jaxgan.training.environment import use_deterministic_flags  # noqa: PLC0415
+    from jaxgan.training.loop import train  # noqa: PLC0415
+
+    if not options.nondeterministic:
+        use_deterministic_flags()
+    if options.distributed or options.coordinator:
+        start_hosts(options.coordinator, options.process_count, options.process)
+    outcome = train(asked, options)
+    return 128 + outcome.stopped_by if outcome.stopped_by else 0

@@ -1,0 +1,62 @@
+"""Image sets by name, and the order of their examples as a pure function of (seed, position)."""
+
+from __future__ import annotations
+
+from jaxgan.data.images import ImageSet
+from jaxgan.data.order import example_indices
+from jaxgan.data.shapes import shapes as _shapes  # renamed: `jaxgan.data.shapes` is the module
+from jaxgan.errors import UserError
+
+__all__ = ["ImageSet", "example_indices", "open_images"]
+
+
+def open_images(
+    name: str,
+    *,
+    split: str = "train",
+    image_size: int | None = None,
+    channels: int | None = None,
+    size: int = 20000,
+    seed: int = 0,
+    blur: float = 0.0,
+    data_dir: str | None = None,
+    download: bool = False,
+) -> ImageSet:
+    """Open a set of square pictures: "shapes", "folder:PATH", or the name of a TFDS set.
+
+    `image_size` (pixels) and `channels` (1 grey, 3 RGB) None mean the set's own; for shapes 32
+    and 1. `size` (examples), `seed` and `blur` (sigma of a planted Gaussian, pixels) are for
+    shapes alone; `data_dir` and `download` for TFDS alone. A folder has one split, "train".
+
+    Raises UserError, before anything slow is done, for a name, split or form that cannot be had.
+    """
+    if name == "shapes":
+        return _shapes(
+            size,
+            32 if image_size is None else image_size,
+            seed,
+            blur,
+            channels=1 if channels is None else channels,
+            split=split,
+        )
+    if blur:
+        raise UserError(f"blur {blur} was given for {name}: only shapes takes a planted blur")
+    if name.startswith("folder:"):
+        from jaxgan.data.folder import folder_images
+
+        if split != "train":
+            raise UserError(
+                f"{name} has no split {split!r}: give the pictures their own folder and open that"
+            )
+        path = name.removeprefix("folder:")
+        return folder_images(path, image_size=image_size, channels=channels)
+    from jaxgan.data.tfds import tfds_images
+
+    return tfds_images(
+        name,
+        split=split,
+        image_size=image_size,
+        channels=channels,
+        data_dir=data_dir,
+        download=download,
+    )

@@ -1,0 +1,187 @@
+"""A folder of pictures as a data set: `folder:PATH`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from jaxgan.data.images import (
+    ImageSet,
+    as_square,
+    check_form,
+    check_indices,
+    check_mode,
+    fingerprint,
+    is_grey,
+)
+from jaxgan.errors import UserError
+
+__all__ = ["SUFFIXES", "folder_images"]
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"})
+"""Files with another ending are no part of the set; upper and lower case are alike."""
+
+THOROUGH_FILES = 50_000
+THOROUGH_BYTES = 4 * 2**30
+"""Up to both limits every file is read and decoded at opening; above, only its header is."""
+
+
+class _Facts(NamedTuple):
+    """What opening learns of one file. A file with a `problem` refuses the whole set."""
+
+    mode: str = ""
+    size: tuple[int, int] = (0, 0)
+    content: str | int = ""  # SHA-256, or the number of bytes where the file was not read
+    problem: str = ""
+
+
+def folder_images(
+    path: str, *, image_size: int | None = None, channels: int | None = None
+) -> ImageSet:
+    """All pictures below `path`, sorted by relative path.
+
+    The label is the first-level subfolder, if all pictures are in subfolders; a picture beside
+    them leaves the set without labels. `image_size` None takes the pictures' own size, which must
+    then be square and the same for all. `channels` None is 1 where every file is grey, else 3.
+    Orientation marks (EXIF) are obeyed; of an animation the first frame counts; hidden files and
+    folders are skipped; links are followed.
+
+    Raises UserError for a folder that is missing or empty, a file that does not decode (it is
+    named), and a size that cannot be chosen.
+    """
+    check_form(image_size, channels)
+    root = Path(path).expanduser()
+    files = _find(root, path)
+    paths = [root / file for file in files]
+    facts = _inspect_all(paths)
+    if image_size is None:
+        image_size = _common_size(files, facts)
+    if channels is None:
+        channels = 1 if all(is_grey(fact.mode) for fact in facts) else 3
+    shape = (image_size, image_size, channels)
+    classes, labels = _labels(files)
+
+    def read(indices: np.ndarray) -> dict[str, np.ndarray]:
+        chosen = check_indices(indices, len(paths))
+        image = np.empty((len(chosen), *shape), np.uint8)
+        for row, index in zip(image, chosen, strict=True):
+            row[:] = _read(paths[index], shape)
+        return {"image": image, "label": labels[chosen]} if classes else {"image": image}
+
+    contents = [fact.content for fact in facts]
+    return ImageSet(
+        name=f"folder:{path}",
+        size=len(files),
+        image_shape=shape,
+        classes=classes,
+        read=read,
+        fingerprint=fingerprint("folder", shape, files, contents),
+    )
+
+
+def _find(root: Path, written: str) -> list[str]:
+    """Relative paths with forward slashes, sorted: the same order on every system."""
+    if not root.is_dir():
+        raise UserError(f"folder:{written}: there is no such folder; check the path")
+    found: list[str] = []
+    seen: set[str] = set()
+    for folder, subfolders, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # a link that leads back up
+            subfolders.clear()
+            continue
+        seen.add(real)
+        # Sorted, so that of two links to one folder it is always the same that counts.
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        found += [
+            (Path(folder) / name).relative_to(root).as_posix()
+            for name in names
+            if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+        ]
+    if not found:
+        raise UserError(
+            f"folder:{written}: no pictures in it; files ending in "
+            f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
+        )
+    return sorted(found)
+
+
+def _inspect_all(paths: list[Path]) -> list[_Facts]:
+    thorough = len(paths) <= THOROUGH_FILES
+    thorough = thorough and sum(path.stat().st_size for path in paths) <= THOROUGH_BYTES
+    with ThreadPoolExecutor() as pool:
+        facts = list(pool.map(partial(_inspect, thorough=thorough), paths))
+    broken = [(path, fact) for path, fact in zip(paths, facts, strict=True) if fact.problem]
+    if broken:
+        path, fact = broken[0]
+        more = f" (and {len(broken) - 1} more files)" if len(broken) > 1 else ""
+        raise UserError(f"{path} cannot be used{more}: {fact.problem}; repair or remove it")
+    return facts
+
+
+def _inspect(path: Path, thorough: bool) -> _Facts:
+    from PIL import Image
+
+    try:
+        data = path.read_bytes() if thorough else b""
+        with Image.open(io.BytesIO(data) if thorough else path) as picture:
+            check_mode(picture.mode)
+            if thorough:
+                picture.load()
+            content = hashlib.sha256(data).hexdigest() if thorough else path.stat().st_size
+            return _Facts(picture.mode, picture.size, content)
+    except Exception as error:  # broken files make Pillow's readers raise almost any type
+        return _Facts(problem=_one_line(error))
+
+
+def _read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as picture:
+            return as_square(ImageOps.exif_transpose(picture), shape[1], shape[2])
+    except Exception as error:  # as above; the file was changed, or was too many to check
+        raise UserError(
+            f"{path} cannot be read: {_one_line(error)}; repair or remove it, and start again"
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    if "cannot identify image file" in str(error):  # Pillow prints a buffer's address
+        return "no picture format was recognised in it"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _common_size(files: list[str], facts: list[_Facts]) -> int:
+    """The one square size of all pictures, or a refusal that names two that differ."""
+    width, height = facts[0].size
+    for file, fact in zip(files, facts, strict=True):
+        if fact.size[0] != fact.size[1]:
+            raise UserError(
+                f"{file} is {fact.size[0]}x{fact.size[1]}, not square: "
+                "give --image-size to resize and crop all pictures"
+            )
+        if fact.size != (width, height):
+            raise UserError(
+                f"{files[0]} is {width}x{height} but {file} is {fact.size[0]}x{fact.size[1]}: "
+                "give --image-size to bring all pictures to one size"
+            )
+    check_form(width, None)
+    return width
+
+
+def _labels(files: list[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Class names, sorted, and labels int32 [n]; no names where a picture is in no subfolder."""
+    if not all("/" in file for file in files):
+        return (), np.zeros(0, np.int32)
+    folders = [file.split("/")[0] for file in files]
+    classes = sorted(set(folders))
+    numbers = {name: number for number, name in enumerate(classes)}
+    return tuple(classes), np.array([numbers[name] for name in folders], np.int32)

@@ -1,0 +1,118 @@
+"""What every data source hands over (`ImageSet`), and the picture handling that they share.
+
+Resampling is part of what this library measures, so it is fixed here and stated: the largest
+centred square of a picture is resampled to `image_size` with Pillow's LANCZOS filter (a = 3), which
+widens with the reduction factor and so does not alias. It works on the stored, gamma-encoded 8-bit
+values. A picture that already is a square of `image_size` is passed through untouched. Enlarging
+adds no detail: a set enlarged by a factor k is blurred by about k / 2 pixels from the start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from jaxgan.errors import UserError
+
+if TYPE_CHECKING:  # Pillow is imported where a picture is opened, so that `import jaxgan` is quick.
+    from PIL import Image
+
+__all__ = ["ImageSet", "MIN_SIZE", "as_square", "check_form", "check_indices", "check_mode",
+           "fingerprint", "is_grey"]  # fmt: skip
+
+MIN_SIZE = 8
+"""Smallest `image_size`, in pixels: below it no network here has a layer left to stride over."""
+
+GREY_MODES = frozenset({"1", "L", "LA", "La"})
+
+
+class ImageSet(NamedTuple):
+    """A finite set of square pictures of one size, read by index.
+
+    `read` takes int64 indices [n] in [0, size), repeats allowed, and returns `image` uint8
+    [n, H, W, C] and, where the set has labels, `label` int32 [n] in [0, len(classes)). It may be
+    called from several threads at once; an index outside the range raises IndexError, a picture
+    that can no longer be read raises UserError.
+
+    `fingerprint` is 64 hex digits, equal for equal examples and different as soon as one changes:
+    - shapes: the generator's arguments and the version of its code;
+    - TFDS: the set's full name, split, form, and the content of its files (names and sizes alone
+      above 1 GiB);
+    - folder: form, relative paths and contents (sizes alone for a set too large to be read
+      at opening).
+    """
+
+    name: str  # as the person wrote it, e.g. "mnist"
+    size: int  # number of examples
+    image_shape: tuple[int, int, int]  # (H, W, C), H == W, C in (1, 3)
+    classes: tuple[str, ...]  # () where the data has no labels
+    read: Callable[[np.ndarray], dict[str, np.ndarray]]
+    fingerprint: str
+
+
+def check_form(image_size: int | None, channels: int | None) -> None:
+    """Refuse an image size below `MIN_SIZE` pixels or channels other than 1 and 3 (None: any)."""
+    if image_size is not None and image_size < MIN_SIZE:
+        raise UserError(f"image size {image_size} is too small: give {MIN_SIZE} pixels or more")
+    if channels not in (None, 1, 3):
+        raise UserError(f"channels {channels} is not possible: give 1 (grey) or 3 (RGB)")
+
+
+def check_indices(indices: np.ndarray, size: int) -> np.ndarray:
+    """Indices as int64 [n]; IndexError outside [0, size), which NumPy would wrap silently."""
+    chosen = np.asarray(indices, dtype=np.int64)
+    if chosen.ndim != 1:
+        raise IndexError(f"indices of rank 1 expected, got shape {chosen.shape}")
+    if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
+        raise IndexError(f"indices in [0, {size}) expected, got {chosen.min()} to {chosen.max()}")
+    return chosen
+
+
+def is_grey(mode: str) -> bool:
+    """Whether a Pillow mode is grey. A palette ("P") counts as colour, whatever its entries."""
+    return mode in GREY_MODES or mode.startswith("I;16")
+
+
+def check_mode(mode: str) -> None:
+    """Raise ValueError for Pillow modes that have no agreed white: 32-bit integers and floats."""
+    if mode in ("I", "F"):
+        raise ValueError(f"its pixels are 32-bit (mode {mode}); save it with 8 or 16 bits")
+
+
+def as_square(picture: Image.Image, image_size: int, channels: int) -> np.ndarray:
+    """Pixels of a picture as uint8 [image_size, image_size, channels], resampled as stated above.
+
+    RGB becomes grey by ITU-R 601 luma. 16-bit grey is scaled (65535 -> 255), not clipped.
+    Transparency is laid over black: that equals premultiplied alpha, so the hidden colours of
+    invisible pixels cannot bleed into an edge when it is resampled.
+    Raises ValueError for 32-bit pixels and OSError for a picture that does not decode.
+    """
+    from PIL import Image, ImageOps
+
+    picture = _opaque(picture).convert("L" if channels == 1 else "RGB")
+    if picture.size != (image_size, image_size):
+        picture = ImageOps.fit(picture, (image_size, image_size), Image.Resampling.LANCZOS)
+    return np.asarray(picture).reshape(image_size, image_size, channels)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """The picture in an 8-bit mode without transparency."""
+    from PIL import Image
+
+    check_mode(picture.mode)
+    if picture.mode.startswith("I;16"):  # Pillow's own conversion clips at 255
+        values = np.asarray(picture).astype(np.uint32)
+        return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
+    if picture.has_transparency_data:
+        black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
+        return Image.alpha_composite(black, picture.convert("RGBA"))
+    return picture
+
+
+def fingerprint(*parts: object) -> str:
+    """SHA-256, 64 hex digits, of parts that JSON can hold."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,93 @@
+"""What a run ran on: everything outside its config that can change its bits."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jax
+
+__all__ = ["describe_environment", "differences", "use_deterministic_flags"]
+
+PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
+GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
+DETERMINISTIC_FLAG = "--xla_gpu_deterministic_ops=true"
+BITS = ("packages", "device_kind", "xla_flags", "data_fingerprint", "x64", "matmul_default")
+"""Entries of which a difference may change a run's bits; Python and the host may not."""
+
+
+def use_deterministic_flags() -> None:
+    """Ask XLA for deterministic GPU operations; call it before JAX touches a device."""
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "xla_gpu_deterministic_ops" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC_FLAG}".strip()
+
+
+def describe_environment(data_fingerprint: str) -> dict[str, Any]:
+    """Versions, device kind and count, flags, git commit and data, as JSON values."""
+    return {
+        "packages": _versions(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device_kind": jax.devices()[0].device_kind,
+        "backend": jax.default_backend(),
+        "device_count": jax.device_count(),
+        "process_count": jax.process_count(),
+        "xla_flags": _bit_changing_flags(),
+        "x64": bool(jax.config.jax_enable_x64),
+        "matmul_default": jax.config.jax_default_matmul_precision,
+        "git_commit": _git_commit(),
+        "data_fingerprint": data_fingerprint,
+    }
+
+
+def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
+    """One line for each recorded entry that may change bits and is another here."""
+    lines = []
+    for name in BITS:
+        before, now = recorded.get(name), here.get(name)
+        if isinstance(before, dict) and isinstance(now, dict):
+            names = sorted(set(before) | set(now))
+            pairs = [(n, before.get(n), now.get(n)) for n in names]
+        else:
+            pairs = [(name, before, now)]
+        lines += [f"{n}: {old} recorded, {new} here" for n, old, new in pairs if old != new]
+    return lines
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES + GPU_PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _bit_changing_flags() -> str:
+    """XLA's flags, less the number of virtual CPU devices, which changes no bits."""
+    flags = os.environ.get("XLA_FLAGS", "").split()
+    return " ".join(sorted(f for f in flags if "host_platform_device_count" not in f))
+
+
+def _git_commit() -> str | None:
+    """The commit of the checkout that jaxgan was imported from, `+` if changed; else None."""
+    folder = Path(__file__).parent
+    try:
+        _git(folder, "ls-files", "--error-unmatch", Path(__file__).name)
+        commit = _git(folder, "rev-parse", "HEAD")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", ".")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit + ("+" if changed else "")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()

@@ -1,0 +1,207 @@
+"""The one host loop: from a config to a run directory, with interruptions on the way."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxgan.config import Config
+from jaxgan.errors import DivergenceError, UserError
+from jaxgan.parallel import agree, is_first_host
+from jaxgan.training.checkpoint import Checkpoints
+from jaxgan.training.digest import combined_digest, leaf_digests, shortened
+from jaxgan.training.environment import describe_environment, differences
+from jaxgan.training.jsonl import append_line, keep_until, read_json, read_lines, write_json
+from jaxgan.training.machine import Machine, advance, initial_state, prepare, resolve
+from jaxgan.training.metrics_log import MetricsLog, scalars
+from jaxgan.training.options import RunOptions
+from jaxgan.training.pictures import write_grid
+from jaxgan.training.progress import ProgressReport
+from jaxgan.training.run_directory import (
+    RunPaths,
+    check_same_config,
+    create_run,
+    default_workdir,
+    locked,
+    recorded_config,
+)
+from jaxgan.training.stop_signals import StopSignal, stop_signals
+from jaxgan.types import GanState
+from jaxgan.updates import UpdateInfo, batches_per_update
+
+__all__ = ["Outcome", "train"]
+
+GRID_IMAGES = 64
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of `train` ended."""
+
+    workdir: Path
+    step: int
+    digest: str
+    stopped_by: signal.Signals | None  # None when the run is complete
+
+
+def train(config: Config, options: RunOptions) -> Outcome:
+    """Train, or go on training, until `config.steps`, a signal, or an error.
+
+    Raises UserError for input that cannot be used, before anything is written, and
+    DivergenceError where a NaN or infinity comes up; the last checkpoint is then intact.
+    """
+    # ---- what is asked for, and what is there ----
+    if options.resident_mib < 0:
+        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
+    workdir = options.workdir or default_workdir(config)
+    recorded = recorded_config(workdir)
+    goes_on = recorded is not None and not options.restart
+    config, images = resolve(
+        config,
+        recorded if goes_on else None,
+        data_dir=options.data_dir,
+        download=options.download,
+    )
+    if recorded and goes_on:
+        check_same_config(recorded, config, workdir)
+    environment = describe_environment(images.fingerprint)
+    agree(0)  # all hosts have looked at the directory before the first one writes to it
+
+    with ExitStack() as stack:
+        # ---- the run's directory, the compiled program, the state ----
+        if is_first_host():
+            stack.enter_context(locked(workdir))
+            if not goes_on:
+                create_run(workdir, config, environment)
+        agree(0)  # nor does any host open the directory before it is there
+        paths = RunPaths(workdir)
+        checkpoints = stack.enter_context(Checkpoints(paths.checkpoints))
+        machine = prepare(config, images, options.resident_mib * 2**20)
+        state, step = _begin(machine, checkpoints, paths)
+        progress = stack.enter_context(_progress(config, step, options))
+        if goes_on:
+            progress.say(f"going on from step {step} of {workdir}")
+            _note_resumption(paths, environment, step, progress)
+        metrics = stack.enter_context(MetricsLog(paths, step + 1, is_first_host()))
+        stop = stack.enter_context(stop_signals())
+
+        def on_update(step: int, info: UpdateInfo) -> None:
+            if step % config.log_every == 0:
+                metrics.write(step, scalars(info))
+            progress.report(step, info.discriminator.loss, info.generator.loss)
+
+        # ---- updates, with a halt wherever something is due ----
+        while True:
+            stopped_by = _agreed(stop) if step < config.steps else None
+            if step % config.sample_every == 0 or step == config.steps:
+                _write_samples(machine, state, step, paths)
+            if step % config.checkpoint_every == 0 or step == config.steps or stopped_by:
+                digest = _checkpoint(checkpoints, paths, state, step)
+            if step == config.steps or stopped_by:
+                break
+            halt = _next_halt(step, config)
+            try:
+                state, step = advance(
+                    machine, state, step, halt, on_update, lambda: stop() is not None
+                )
+            except DivergenceError as error:
+                checkpoints.wait()
+                raise DivergenceError(f"{error}; {_last_good(checkpoints)}") from error
+
+        # ---- the end ----
+        checkpoints.wait()
+        what = "stopped" if stopped_by else "done"
+        progress.say(f"{what} at step {step}: {workdir}, digest {digest[:16]}")
+        if stopped_by:
+            progress.say("the same command goes on from there")
+    return Outcome(workdir, step, digest, stopped_by)
+
+
+def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
+    """The state of the last checkpoint, checked against its digest, or the initial state.
+
+    Records of later steps are dropped: they will be made again.
+    """
+    state, step, steps = initial_state(machine), 0, checkpoints.steps()
+    recorded = {line["step"]: line["digest"] for line in read_lines(paths.digests)}
+    if steps:
+        step = steps[-1]
+        state = checkpoints.restore(step, state)
+        leaves = leaf_digests(state)
+        digest = combined_digest(leaves)
+        if recorded.get(step, digest) != digest:
+            raise UserError(checkpoints.damage(step) + " (its digest is not the recorded one)")
+    agree(0)  # all hosts have read the records before the first one cuts them
+    if is_first_host():
+        for path in (paths.metrics, paths.digests):
+            keep_until(path, step)
+        if steps and step not in recorded:  # killed between the checkpoint and its digest
+            _record_digest(paths, step, leaves)
+    return state, step
+
+
+def _next_halt(step: int, config: Config) -> int:
+    due = [(step // every + 1) * every for every in (config.checkpoint_every, config.sample_every)]
+    return min(*due, config.steps)
+
+
+def _agreed(stop: StopSignal) -> signal.Signals | None:
+    """The signal that has reached any of the hosts."""
+    number = agree(int(stop() or 0))
+    return signal.Signals(number) if number else None
+
+
+def _checkpoint(checkpoints: Checkpoints, paths: RunPaths, state: GanState, step: int) -> str:
+    """Save the state and record its digest, unless that was done before; returns the digest."""
+    leaves = leaf_digests(state)
+    if step not in checkpoints.steps():
+        checkpoints.save(step, state)
+        if is_first_host():
+            _record_digest(paths, step, leaves)
+    return combined_digest(leaves)
+
+
+def _record_digest(paths: RunPaths, step: int, leaves: dict[str, str]) -> None:
+    line = {"step": step, "digest": combined_digest(leaves), "leaves": shortened(leaves)}
+    append_line(paths.digests, line)
+
+
+def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths) -> None:
+    """A grid from latents that are the same at every step of the run."""
+    if is_first_host():
+        draw = jax.jit(machine.gan.sample, static_argnums=2)
+        images = draw(machine.keys.samples, state, GRID_IMAGES)
+        write_grid(paths.samples / f"{step:08d}.png", np.asarray(images))
+
+
+def _progress(config: Config, step: int, options: RunOptions) -> ProgressReport:
+    images_per_step = batches_per_update(config) * config.batch_size
+    quiet = options.quiet or not is_first_host()
+    return ProgressReport(step, config.steps, images_per_step, quiet=quiet)
+
+
+def _note_resumption(
+    paths: RunPaths, environment: dict[str, Any], step: int, progress: ProgressReport
+) -> None:
+    """Record where a run went on in another environment, and say so."""
+    if not is_first_host():
+        return
+    recorded = read_json(paths.environment)
+    changes = differences(recorded, environment)
+    for change in changes:
+        progress.say(f"warning: the bits may differ from an uninterrupted run: {change}")
+    recorded.setdefault("resumed", []).append({"step": step, "differences": changes})
+    write_json(paths.environment, recorded)
+
+
+def _last_good(checkpoints: Checkpoints) -> str:
+    steps = checkpoints.steps()
+    if not steps:
+        return "there is no checkpoint before it"
+    return f"the last good checkpoint is {checkpoints.directory / f'{steps[-1]:08d}'}"

@@ -1,0 +1,160 @@
+"""A config made ready to run: compiled program, images, keys, and the advance from step to step."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from jaxgan.config import Config
+from jaxgan.data import open_images
+from jaxgan.data.feed import Feeder, open_feed
+from jaxgan.data.images import ImageSet
+from jaxgan.errors import DivergenceError
+from jaxgan.parallel import agree, map_step, replicate
+from jaxgan.shards import check_shards
+from jaxgan.steps import build
+from jaxgan.types import Gan, GanState
+from jaxgan.updates import UpdateInfo, many_updates
+
+__all__ = ["Keys", "Machine", "advance", "derive_keys", "prepare", "resolve"]
+
+SECONDS_PER_DISPATCH = 1.0  # aimed at: short enough to stop soon, long enough to cost nothing
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The three keys of a run, all derived from its seed."""
+
+    init: jax.Array
+    updates: jax.Array
+    samples: jax.Array
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What `advance` needs; it holds no state of the run."""
+
+    config: Config
+    gan: Gan
+    keys: Keys
+    program: Callable[..., tuple[GanState, UpdateInfo]]
+    feed: Feeder
+    capacity: int  # most updates in one dispatch
+
+
+def derive_keys(seed: int) -> Keys:
+    """Keys of the named, platform-independent generator, whatever JAX's default is."""
+    return Keys(*jax.random.split(jax.random.key(seed, impl="threefry2x32"), 3))
+
+
+def resolve(
+    config: Config, recorded: Config | None, *, data_dir: str | None, download: bool
+) -> tuple[Config, ImageSet]:
+    """The config with what it left open filled in, and its images.
+
+    Image size and channels come from the data; shards from the recorded run where there is one,
+    else from the number of devices. Raises UserError for data, sizes or shards that cannot be.
+    """
+    images = open_images(
+        config.data,
+        split=config.split,
+        image_size=config.image_size,
+        channels=config.channels,
+        size=config.data_size,
+        blur=config.data_blur,
+        data_dir=data_dir,
+        download=download,
+    )
+    shards = config.shards or (recorded.shards if recorded else None) or jax.device_count()
+    check_shards(config.batch_size, shards, jax.device_count())
+    height, _, channels = images.image_shape
+    filled_in = dataclasses.replace(
+        config,
+        shards=shards,
+        image_size=height,
+        channels=channels,  # type: ignore[arg-type]
+    )
+    build(filled_in, images.image_shape)  # refuses sizes that the networks cannot make
+    return filled_in, images
+
+
+def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
+    """Build a resolved config's program and bring its images to the devices."""
+    gan = build(config, images.image_shape)
+    feed, axes, capacity = open_feed(images, config, resident_bytes)
+    program = map_step(many_updates(gan, config), axes)
+    return Machine(config, gan, derive_keys(config.seed), program, feed, capacity)
+
+
+def initial_state(machine: Machine) -> GanState:
+    """The state at step 0, on every device."""
+    return replicate(jax.jit(machine.gan.init)(machine.keys.init))
+
+
+def advance(
+    machine: Machine,
+    state: GanState,
+    step: int,
+    until: int,
+    on_update: Callable[[int, UpdateInfo], None],
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[GanState, int]:
+    """Run updates from `step` until `until`, or until asked to stop; `state` is used up.
+
+    Infos are fetched while the next dispatch runs; `on_update(step, info)` is called for every
+    update, in order. Raises DivergenceError at the first update that leaves a NaN or infinity.
+    """
+    pending: tuple[int, int, UpdateInfo] | None = None
+    pace = Pace(machine.capacity)
+    while step < until and not agree(should_stop()):
+        count = agree(min(until - step, pace.count))
+        state, infos = machine.program(machine.keys.updates, state, machine.feed(step, count))
+        if pending:
+            _deliver(*pending, on_update)
+            pace.took(pending[1])
+        pending = (step, count, infos)
+        step += count
+    if pending:
+        _deliver(*pending, on_update)
+    return state, step
+
+
+class Pace:
+    """How many updates to dispatch at a time; the bits of a run do not depend on it."""
+
+    def __init__(self, capacity: int) -> None:
+        self.count = 1
+        self._capacity = capacity
+        self._since: float | None = None
+
+    def took(self, count: int) -> None:
+        """A dispatch of `count` updates has ended just now."""
+        now = time.monotonic()
+        if self._since is not None:  # the first one includes compiling
+            fitting = int(SECONDS_PER_DISPATCH * count / max(now - self._since, 1e-6))
+            self.count = max(1, min(fitting, 2 * self.count, self._capacity))
+        self._since = now
+
+
+def _deliver(
+    first: int, count: int, infos: UpdateInfo, on_update: Callable[[int, UpdateInfo], None]
+) -> None:
+    rows = jax.tree.map(np.asarray, jax.device_get(infos))
+    for i in range(count):
+        row = jax.tree.map(lambda x, i=i: x[i], rows)
+        if not all(np.all(np.isfinite(x)) for x in jax.tree.leaves(row)) or not row.finite:
+            raise DivergenceError(_what_diverged(first + i + 1, row))
+        on_update(first + i + 1, row)
+
+
+def _what_diverged(step: int, info: UpdateInfo) -> str:
+    return (
+        f"NaN or infinity at step {step}: discriminator loss {info.discriminator.loss}, gradient "
+        f"norm {info.discriminator.gradient_norm}; generator loss {info.generator.loss}, gradient "
+        f"norm {info.generator.gradient_norm}"
+    )

@@ -1,0 +1,57 @@
+"""A run's metrics as JSON lines and as TensorBoard events."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from tensorboardX import SummaryWriter
+
+from jaxgan.training.jsonl import append_line
+from jaxgan.training.run_directory import RunPaths
+from jaxgan.updates import UpdateInfo
+
+__all__ = ["MetricsLog", "scalars"]
+
+
+def scalars(info: UpdateInfo) -> dict[str, float]:
+    """An update's infos as flat named numbers: `discriminator/loss`, `generator/loss` …"""
+    named = {"discriminator": info.discriminator, "generator": info.generator}
+    return {
+        f"{network}/{field}": float(value)
+        for network, step_info in named.items()
+        for field, value in step_info._asdict().items()
+    }
+
+
+class MetricsLog:
+    """Writes both, unless it is told not to; `first` is the first step that is still to come."""
+
+    def __init__(self, paths: RunPaths, first: int, writes: bool) -> None:
+        self._lines = paths.metrics
+        # Events of later steps, from before an interruption, are hidden by TensorBoard.
+        self._writer = (
+            SummaryWriter(str(paths.tensorboard), purge_step=first, flush_secs=10)
+            if writes
+            else None
+        )
+
+    def __enter__(self) -> MetricsLog:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._writer:
+            self._writer.close()
+
+    def write(self, step: int, values: dict[str, float]) -> None:
+        """Record the values after generator update `step`, with the time of day."""
+        if not self._writer:
+            return
+        append_line(self._lines, {"step": step, "time": round(time.time(), 3), **values})
+        for name, value in values.items():
+            self._writer.add_scalar(name, value, step)

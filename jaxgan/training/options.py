@@ -1,0 +1,26 @@
+"""How to run an experiment: what has no part in its bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["RunOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How to run an experiment; nothing here changes its bits."""
+
+    workdir: Path | None = None
+    """Directory of the run; default: runs/NAME-DATA-sSEED. The same command resumes it."""
+    restart: bool = False
+    """Delete the run that is in the directory and begin anew."""
+    download: bool = False
+    """Let TFDS download and prepare the data set if it is not on disk (needs the tfds extra)."""
+    data_dir: str | None = None
+    """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    resident_mib: int = 1024
+    """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
+    quiet: bool = False
+    """Print nothing but errors."""

@@ -1,0 +1,43 @@
+"""Grids of images as PNG files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["image_grid", "write_grid"]
+
+GAP = 2  # pixels between images
+SMALLEST_SIDE = 512  # small images are enlarged to about this
+
+
+def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Images [N, H, W, C] in [-1, 1] -> one uint8 picture [H', W', C], white between them.
+
+    Row by row, in a square unless `columns` says otherwise. Enlarged by a whole factor without
+    interpolation, so that no blur is added.
+    """
+    count, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = -(-count // columns)
+    picture = np.full(
+        (rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), 255, np.uint8
+    )
+    pixels = np.round((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
+    for i, image in enumerate(pixels):
+        top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
+        picture[top : top + height, left : left + width] = image
+    factor = max(1, SMALLEST_SIDE // max(picture.shape[:2]))
+    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def write_grid(path: Path, images: np.ndarray, columns: int | None = None) -> None:
+    """Write `image_grid` as a PNG; whoever reads the path sees a whole file or none."""
+    from PIL import Image  # noqa: PLC0415  slow to import, and only pictures need it
+
+    picture = image_grid(images, columns)
+    image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
+    temporary = path.with_name(path.name + ".new")
+    image.save(temporary, format="PNG")
+    temporary.replace(path)

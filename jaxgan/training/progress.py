@@ -1,0 +1,84 @@
+"""How far a run is: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+__all__ = ["ProgressReport"]
+
+SECONDS_BETWEEN_LINES = 10.0
+SHORTEST_REPORT = 0.5  # seconds
+SMOOTHING = 0.7  # of the rate, per report
+
+
+class ProgressReport:
+    """Steps and images a second, losses and time left, as the run goes on."""
+
+    def __init__(self, first: int, last: int, images_per_step: int, *, quiet: bool) -> None:
+        self.last = last
+        self._images_per_step = images_per_step
+        self._quiet = quiet
+        self._done, self._since, self._rate = first, time.monotonic(), 0.0
+        self._last_line = float("-inf")
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        if not quiet and sys.stdout.isatty():
+            columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console())
+            self._task = self._bar.add_task("compiling", total=last, completed=first)
+
+    def __enter__(self) -> ProgressReport:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def report(self, step: int, discriminator_loss: float, generator_loss: float) -> None:
+        """Say that `step` generator updates are done."""
+        now = time.monotonic()
+        # A dispatch's updates are reported all at once: time between reports is between dispatches.
+        too_soon = now - self._since < SHORTEST_REPORT and step < self.last
+        if self._quiet or too_soon or step <= self._done:
+            return
+        rate = (step - self._done) / max(now - self._since, 1e-9)
+        self._rate = SMOOTHING * self._rate + (1 - SMOOTHING) * rate if self._rate else rate
+        self._done, self._since = step, now
+        text = (
+            f"step {step}/{self.last}  {self._rate:.2f} steps/s  "
+            f"{self._rate * self._images_per_step:.0f} images/s  "
+            f"loss D {discriminator_loss:.3f}  G {generator_loss:.3f}"
+        )
+        if self._bar:
+            self._bar.update(self._task, completed=step, description=text)
+        elif now - self._last_line >= SECONDS_BETWEEN_LINES or step == self.last:
+            self._last_line = now
+            left = (self.last - step) / self._rate
+            print(f"{text}  {_clock(left)} left", flush=True)
+
+    def say(self, line: str) -> None:
+        """Print a line beside the bar."""
+        if self._quiet:
+            return
+        if self._bar:
+            self._bar.console.print(line, highlight=False, markup=False)
+        else:
+            print(line, flush=True)
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

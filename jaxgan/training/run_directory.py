@@ -1,0 +1,125 @@
+"""The directory that a run leaves behind, and the rules for coming back to it.
+
+config.json, environment.json, metrics.jsonl, digests.jsonl, tensorboard/, samples/, checkpoints/.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jaxgan.config import Config, config_from_json, config_to_json
+from jaxgan.errors import UserError
+from jaxgan.training.jsonl import read_json, write_json
+
+__all__ = [
+    "RunPaths",
+    "check_same_config",
+    "create_run",
+    "default_workdir",
+    "locked",
+    "read_run_config",
+    "recorded_config",
+]
+
+
+class RunPaths:
+    """Where the parts of a run lie."""
+
+    def __init__(self, workdir: Path) -> None:
+        self.workdir = workdir
+        self.config = workdir / "config.json"
+        self.environment = workdir / "environment.json"
+        self.metrics = workdir / "metrics.jsonl"
+        self.digests = workdir / "digests.jsonl"
+        self.tensorboard = workdir / "tensorboard"
+        self.samples = workdir / "samples"
+        self.checkpoints = workdir / "checkpoints"
+        self.lock = workdir / ".lock"
+
+
+def default_workdir(config: Config) -> Path:
+    """`runs/NAME-DATA-sSEED`, with DATA as it can stand in a file name."""
+    data = re.sub(r"[^A-Za-z0-9_.]+", "-", config.data.removeprefix("folder:")).strip("-")
+    return Path("runs") / f"{config.name}-{data}-s{config.seed}"
+
+
+def read_run_config(workdir: Path) -> Config:
+    """The config of a run; raises UserError where the directory holds none."""
+    paths = RunPaths(workdir)
+    if not paths.config.exists():
+        raise UserError(f"{workdir} holds no run (no config.json): give the directory of a run")
+    return config_from_json(read_json(paths.config))
+
+
+def recorded_config(workdir: Path) -> Config | None:
+    """The config of the run that is in `workdir`, or None where nothing is.
+
+    Raises UserError for a directory that holds something else.
+    """
+    if RunPaths(workdir).config.exists():
+        return read_run_config(workdir)
+    if workdir.exists() and not workdir.is_dir():
+        raise UserError(f"--workdir {workdir} is a file: give a directory")
+    # A run that was stopped before its config was written left a lock at most.
+    if workdir.exists() and any(entry.name != ".lock" for entry in workdir.iterdir()):
+        raise UserError(
+            f"--workdir {workdir} holds files but no run (no config.json): give an empty or a new "
+            "directory"
+        )
+    return None
+
+
+def check_same_config(recorded: Config, asked: Config, workdir: Path) -> None:
+    """Refuse to go on with a run under another config, with both values shown."""
+    before, now = config_to_json(recorded), config_to_json(asked)
+    changes = [f"{k} is {before[k]} there, {now[k]} here" for k in before if before[k] != now[k]]
+    if changes:
+        raise UserError(
+            f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
+            "values, another --workdir, or --restart to delete that run and begin anew"
+        )
+
+
+def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> RunPaths:
+    """Write the beginnings of a run, and delete the run that was there."""
+    paths = RunPaths(workdir)
+    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
+        path.unlink(missing_ok=True)
+    for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (paths.checkpoints, paths.samples):
+        folder.mkdir(parents=True)
+    write_json(paths.environment, environment)
+    write_json(paths.config, config_to_json(config))
+    return paths
+
+
+@contextmanager
+def locked(workdir: Path) -> Iterator[None]:
+    """Hold a run's directory, made if need be; refuse it while another process holds it."""
+    existed = workdir.exists()
+    try:
+        workdir.mkdir(parents=True, exist_ok=True)
+        lock = RunPaths(workdir).lock.open("w")
+    except OSError as error:
+        raise UserError(
+            f"--workdir {workdir} cannot be written ({error.strerror}): give a directory that can"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError(
+                f"{workdir} is in use by another process: wait for it, or give another --workdir"
+            ) from error
+        try:
+            yield
+        finally:
+            if not existed and not RunPaths(workdir).config.exists():
+                shutil.rmtree(workdir, ignore_errors=True)

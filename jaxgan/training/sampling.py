@@ -1,0 +1,50 @@
+"""Images from the checkpoint of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from jaxgan.errors import UserError
+from jaxgan.steps import build
+from jaxgan.training.checkpoint import Checkpoints
+from jaxgan.training.run_directory import RunPaths, read_run_config
+
+__all__ = ["sample_run"]
+
+IMAGES_AT_A_TIME = 256
+
+
+def sample_run(
+    workdir: Path, count: int, seed: int, step: int | None
+) -> tuple[int, np.ndarray]:
+    """The step of the checkpoint drawn from, and images [count, H, W, C] in [-1, 1].
+
+    Image i is the same for every count. Raises UserError where there is no such checkpoint.
+    """
+    config, paths = read_run_config(workdir), RunPaths(workdir)
+    assert config.image_size and config.channels, "a recorded config is resolved"
+    gan = build(config, (config.image_size, config.image_size, config.channels))
+    if not paths.checkpoints.is_dir():
+        raise UserError(f"{workdir} has no checkpoints: train it first")
+    with Checkpoints(paths.checkpoints) as checkpoints:
+        steps = checkpoints.steps()
+        if not steps or (step is not None and step not in steps):
+            have = ", ".join(map(str, steps)) or "none"
+            raise UserError(
+                f"{workdir} has no checkpoint of step {step}: it has {have}"
+                if step is not None
+                else f"{workdir} has no checkpoint yet: train it first"
+            )
+        chosen = steps[-1] if step is None else step
+        like = jax.jit(gan.init)(jax.random.key(config.seed))
+        state = checkpoints.restore(chosen, like)
+    draw = jax.jit(gan.sample, static_argnums=2)
+    key = jax.random.key(seed, impl="threefry2x32")
+    parts = []
+    # Always in parts of one size: the bits of random numbers may depend on the shape.
+    for part in range(-(-count // IMAGES_AT_A_TIME)):
+        parts.append(np.asarray(draw(jax.random.fold_in(key, part), state, IMAGES_AT_A_TIME)))
+    return chosen, np.concatenate(parts)[:count]
