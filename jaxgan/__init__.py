@@ -1,8 +1,8 @@
 """GANs as pure JAX functions: runs that repeat bit for bit, and how blurred their samples are.
 
-    gan = jaxgan.build(config, image_shape=(28, 28, 1))
-    state = gan.init(jax.random.key(0))
-    state, info = jax.jit(gan.discriminator_step)(key, state, batch)
+gan = jaxgan.build(config, image_shape=(28, 28, 1))
+state = gan.init(jax.random.key(0))
+state, info = jax.jit(gan.discriminator_step)(key, state, batch)
 """
 
 from __future__ import annotations

@@ -48,9 +48,7 @@ def build(config: Config, image_shape: tuple[int, int, int]) -> Gan:
     )
 
 
-def _init(
-    config: Config, generator: Network, discriminator: Network, key: jax.Array
-) -> GanState:
+def _init(config: Config, generator: Network, discriminator: Network, key: jax.Array) -> GanState:
     key_generator, key_discriminator = jax.random.split(key)
     variables_g = generator.init(key_generator)
     variables_d = discriminator.init(key_discriminator)
@@ -113,7 +111,8 @@ def _discriminator_step(
         state.discriminator.params,
     )
     if config.weight_clip is not None:
-        params = optax.projections.projection_box(params, -config.weight_clip, config.weight_clip)
+        limit = config.weight_clip
+        params = jax.tree.map(lambda p: jnp.clip(p, -limit, limit), params)
     new_state = state._replace(
         discriminator=Variables(params, stats), discriminator_optimizer=optimizer_state
     )
@@ -178,9 +177,7 @@ def _sample(
 ) -> jax.Array:
     del discriminator
     if labels is not None:
-        raise UserError(
-            f"labels for {config.name}, whose generator takes none: leave them out"
-        )
+        raise UserError(f"labels for {config.name}, whose generator takes none: leave them out")
     key_latent, key_generator = jax.random.split(key)
     z = jax.random.normal(key_latent, (count, config.latent_size))
     return generator.apply(key_generator, state.average, z, train=False)[0]

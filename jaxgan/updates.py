@@ -39,7 +39,7 @@ class Feed(NamedTuple):
 
     images: Batch
     indices: jax.Array | None
-    count: jax.Array  # [] int32, updates to do, at most K
+    updates: jax.Array  # [] int32, how many to do, at most K
 
 
 def batches_per_update(config: Config) -> int:
@@ -77,12 +77,10 @@ def update(
     return state, UpdateInfo(info_d, info_g, all_finite(state))
 
 
-def many_updates(
-    gan: Gan, config: Config
-) -> Callable[..., tuple[GanState, UpdateInfo]]:
+def many_updates(gan: Gan, config: Config) -> Callable[..., tuple[GanState, UpdateInfo]]:
     """`(key, state, feed, *, axis_name=None) -> (state, infos)`, infos with leaves [K].
 
-    Rows of `infos` past `feed.count` are 0.
+    Rows of `infos` past `feed.updates` are 0.
     """
 
     def run(
@@ -98,7 +96,7 @@ def many_updates(
             state, info = update(gan, config, key, state, _batches(feed, i), axis_name=axis_name)
             return state, jax.tree.map(lambda rows, row: rows.at[i].set(row), infos, info)
 
-        return lax.fori_loop(0, feed.count, body, (state, no_infos))
+        return lax.fori_loop(0, feed.updates, body, (state, no_infos))
 
     return run
 

@@ -82,13 +82,10 @@ def _choose(field: str, name: str, present: Any) -> Any:
 
 def _command_line_type(values: dict[str, Any], options: Any) -> Any:
     """A dataclass as tyro reads it: parts with their own types, and choices for the help text."""
-    parts = {
-        name: type(value) for name, value in values.items() if name in PART_FIELDS and value
-    }
+    parts = {name: type(value) for name, value in values.items() if name in PART_FIELDS and value}
     hints = get_type_hints(Config)
     fields = [
-        (name, parts.get(name, _hidden(name, hints[name])), value)
-        for name, value in values.items()
+        (name, parts.get(name, _hidden(name, hints[name])), value) for name, value in values.items()
     ]
     # Values are checked when all flags are in, not one by one.
     concrete = dataclasses.make_dataclass(
@@ -99,13 +96,12 @@ def _command_line_type(values: dict[str, Any], options: Any) -> Any:
         frozen=True,
         kw_only=True,
     )
-    choices = [("quick", Annotated[bool, tyro.conf.arg(help=QUICK_HELP)], False)]
+    choices: list[Any] = [("quick", Annotated[bool, tyro.conf.arg(help=QUICK_HELP)], False)]
     for field in PART_FIELDS:
         present = part_name(values[field]) if values[field] else NO_PART
-        name_type = Annotated[
-            Literal[tuple(_names(field))],  # type: ignore[misc]
-            tyro.conf.arg(name=field, help=f"Choose the {field.replace('_', ' ')} by name."),
-        ]
+        help_text = f"Choose the {field.replace('_', ' ')} by name."
+        choice: Any = Literal.__getitem__(tuple(_names(field)))
+        name_type: Any = Annotated[choice, tyro.conf.arg(name=field, help=help_text)]
         choices.append((f"{field}_name", name_type, present))
     no_prefix = tyro.conf.arg(name="")
     return dataclasses.make_dataclass(
@@ -122,7 +118,7 @@ def _command_line_type(values: dict[str, Any], options: Any) -> Any:
 def _hidden(field: str, annotation: Any) -> Any:
     """A part that is absent has no flags of its own."""
     if field in PART_FIELDS:
-        return tyro.conf.Suppress[tyro.conf.Fixed[Any]]
+        return Annotated[Any, tyro.conf.Suppress, tyro.conf.Fixed]
     return annotation
 
 

@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(RerunOptions, args=arguments, prog="jaxgan rerun")
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.training.environment import use_deterministic_flags  # noqa: PLC0415
-    from jaxgan.training.rerun import Mismatch, rerun  # noqa: PLC0415
+    from jaxgan.training.environment import use_deterministic_flags
+    from jaxgan.training.rerun import Mismatch, rerun
 
     if not options.nondeterministic:
         use_deterministic_flags()

@@ -41,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.training.pictures import write_grid  # noqa: PLC0415
-    from jaxgan.training.sampling import sample_run  # noqa: PLC0415
+    from jaxgan.training.pictures import write_grid
+    from jaxgan.training.sampling import sample_run
 
     step, images = sample_run(options.run_dir, options.count, options.seed, options.step)
     try:

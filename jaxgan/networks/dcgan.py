@@ -45,7 +45,7 @@ def halvings(image_size: int) -> tuple[int, int]:
         near = max(8, round(image_size / step) * step)
         raise UserError(
             f"image size {image_size} halves {count} times, to {grid}: DCGAN networks need a size "
-            f"that halves to between {SMALLEST_GRID} and {LARGEST_GRID}, such as 28, 32, 64 or 128; "
+            f"that halves to {SMALLEST_GRID} to {LARGEST_GRID} pixels, such as 28, 32, 64 or 128; "
             f"--image-size {near} resizes the images"
         )
     return count, grid

@@ -38,8 +38,8 @@ def describe_environment(data_fingerprint: str) -> dict[str, Any]:
         "device_count": jax.device_count(),
         "process_count": jax.process_count(),
         "xla_flags": _bit_changing_flags(),
-        "x64": bool(jax.config.jax_enable_x64),
-        "matmul_default": jax.config.jax_default_matmul_precision,
+        "x64": bool(jax.config.read("jax_enable_x64")),
+        "matmul_default": jax.config.read("jax_default_matmul_precision"),
         "git_commit": _git_commit(),
         "data_fingerprint": data_fingerprint,
     }

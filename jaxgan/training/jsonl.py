@@ -22,7 +22,9 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text())
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{path} cannot be read ({error}): expected a JSON file of a run") from error
+        raise UserError(
+            f"{path} cannot be read ({error}): expected a JSON file of a run"
+        ) from error
 
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
@@ -40,7 +42,9 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in complete]
     except json.JSONDecodeError as error:
-        raise UserError(f"{path} is damaged ({error}): restore it, or begin anew with --restart") from error
+        raise UserError(
+            f"{path} is damaged ({error}): restore it, or begin anew with --restart"
+        ) from error
 
 
 def keep_until(path: Path, step: int) -> None:

@@ -94,7 +94,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         def on_update(step: int, info: UpdateInfo) -> None:
             if step % config.log_every == 0:
                 metrics.write(step, scalars(info))
-            progress.report(step, info.discriminator.loss, info.generator.loss)
+            progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
         # ---- updates, with a halt wherever something is due ----
         while True:

@@ -34,7 +34,7 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
 
 def write_grid(path: Path, images: np.ndarray, columns: int | None = None) -> None:
     """Write `image_grid` as a PNG; whoever reads the path sees a whole file or none."""
-    from PIL import Image  # noqa: PLC0415  slow to import, and only pictures need it
+    from PIL import Image
 
     picture = image_grid(images, columns)
     image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)

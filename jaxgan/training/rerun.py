@@ -50,8 +50,10 @@ def rerun(
             f"the data are now {resolved.image_size} pixels with {resolved.channels} channels, "
             f"{config.image_size} with {config.channels} when the run was made: restore them"
         )
-    for line in differences(read_json(paths.environment), describe_environment(images.fingerprint)):
-        say(f"another environment: {line}")
+    for difference in differences(
+        read_json(paths.environment), describe_environment(images.fingerprint)
+    ):
+        say(f"another environment: {difference}")
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")
 
     machine = prepare(config, images, resident_bytes)

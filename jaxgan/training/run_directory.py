@@ -24,6 +24,7 @@ __all__ = [
     "default_workdir",
     "locked",
     "read_run_config",
+    "recorded_image_shape",
     "recorded_config",
 ]
 
@@ -55,6 +56,13 @@ def read_run_config(workdir: Path) -> Config:
     if not paths.config.exists():
         raise UserError(f"{workdir} holds no run (no config.json): give the directory of a run")
     return config_from_json(read_json(paths.config))
+
+
+def recorded_image_shape(config: Config) -> tuple[int, int, int]:
+    """[H, W, C] of the images of a recorded run, whose config has nothing left open."""
+    if config.image_size is None or config.channels is None:
+        raise UserError("config.json leaves image_size or channels open: restore the one written")
+    return config.image_size, config.image_size, config.channels
 
 
 def recorded_config(workdir: Path) -> Config | None:

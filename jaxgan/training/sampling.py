@@ -10,23 +10,20 @@ import numpy as np
 from jaxgan.errors import UserError
 from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints
-from jaxgan.training.run_directory import RunPaths, read_run_config
+from jaxgan.training.run_directory import RunPaths, read_run_config, recorded_image_shape
 
 __all__ = ["sample_run"]
 
 IMAGES_AT_A_TIME = 256
 
 
-def sample_run(
-    workdir: Path, count: int, seed: int, step: int | None
-) -> tuple[int, np.ndarray]:
+def sample_run(workdir: Path, count: int, seed: int, step: int | None) -> tuple[int, np.ndarray]:
     """The step of the checkpoint drawn from, and images [count, H, W, C] in [-1, 1].
 
     Image i is the same for every count. Raises UserError where there is no such checkpoint.
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
-    assert config.image_size and config.channels, "a recorded config is resolved"
-    gan = build(config, (config.image_size, config.image_size, config.channels))
+    gan = build(config, recorded_image_shape(config))
     if not paths.checkpoints.is_dir():
         raise UserError(f"{workdir} has no checkpoints: train it first")
     with Checkpoints(paths.checkpoints) as checkpoints:

@@ -37,16 +37,14 @@ def convolution(
     if form == "native":
         pads = ((padding, padding), (padding, padding))
         layout = ("NHWC", "OHWI", "NHWC")
-        return lax.conv_general_dilated(
-            x, kernel, (stride, stride), pads, dimension_numbers=layout
-        )
+        return lax.conv_general_dilated(x, kernel, (stride, stride), pads, dimension_numbers=layout)
     patches = _patches(x, kernel.shape[1], stride, padding)
     flat_kernel = kernel.reshape(kernel.shape[0], -1)
     return lax.dot_general(patches, flat_kernel, (((3,), (1,)), ((), ())))
 
 
 def up_convolution(x: jax.Array, kernel: jax.Array, *, stride: int, form: Form) -> jax.Array:
-    """Transposed convolution as a sub-pixel product: every output pixel gets K/stride inputs a side.
+    """Transposed convolution as a sub-pixel product: K/stride inputs a side for every output pixel.
 
     x [B, H, W, I], kernel [I, K, K, O], K a multiple of stride with K - stride even
     -> [B, stride·H, stride·W, O]. Equal to `torch.nn.functional.conv_transpose2d` with padding

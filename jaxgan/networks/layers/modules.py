@@ -50,9 +50,7 @@ class Convolution(nn.Module):
         initializer = weight_initializer(self.initialization, size * size * inputs)
         kernel = self.param("kernel", initializer, (self.features, size, size, inputs))
         padding = (size - self.stride + 1) // 2
-        y = convolution(
-            x, kernel, stride=self.stride, padding=padding, form=form_for_platform()
-        )
+        y = convolution(x, kernel, stride=self.stride, padding=padding, form=form_for_platform())
         return y + _bias(self, self.features) if self.use_bias else y
 
 
@@ -86,7 +84,9 @@ class Normalization(nn.Module):
     def __call__(self, x: jax.Array, *, train: bool) -> jax.Array:
         spread = 0.02 if self.initialization == "dcgan" else 0.0
 
-        def gain(key: jax.Array, shape: tuple[int, ...], dtype: jnp.dtype = jnp.float32) -> jax.Array:
+        def gain(
+            key: jax.Array, shape: tuple[int, ...], dtype: jnp.dtype = jnp.float32
+        ) -> jax.Array:
             return 1.0 + spread * jax.random.normal(key, shape, dtype)
 
         if self.norm == "batch":
@@ -99,4 +99,4 @@ class Normalization(nn.Module):
 
 
 def _bias(module: nn.Module, features: int) -> jax.Array:
-    return module.param("bias", nn.initializers.zeros, (features,))
+    return module.param("bias", nn.initializers.zeros, (features,)).reshape(1, 1, 1, features)
