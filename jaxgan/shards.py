@@ -55,19 +55,30 @@ def mean_over_shards(
     local = shards // devices
     first = 0 if axis_name is None else lax.axis_index(axis_name) * local
     parts = jax.tree.map(lambda x: x.reshape(local, -1, *x.shape[1:]), batch)
-    keys = jax.vmap(jax.random.fold_in, (None, 0))(key, first + jnp.arange(local))
 
-    def isolated(argument: tuple[jax.Array, Batch]) -> Tree:
-        # The barriers keep the compiler from fusing a shard's arithmetic with what surrounds
-        # it, which differs with the number of shards on the device.
-        return lax.optimization_barrier(per_shard(*lax.optimization_barrier(argument)))
+    def one(i: jax.Array) -> Tree:
+        return per_shard(jax.random.fold_in(key, first + i), jax.tree.map(lambda x: x[i], parts))
 
-    if local == 1:
-        only = isolated((keys[0], jax.tree.map(lambda x: x[0], parts)))
-        results = jax.tree.map(lambda x: x[None], only)
-    else:
-        results = lax.map(isolated, (keys, parts))
+    if shards == 1:
+        return one(jnp.int32(0))
+    results = _in_a_loop(one, local)
     if axis_name is not None:
         gathered = lax.all_gather(results, axis_name)
         results = jax.tree.map(lambda x: x.reshape(shards, *x.shape[2:]), gathered)
     return mean_in_order(results)
+
+
+def _in_a_loop(one: Callable[[jax.Array], Tree], count: int) -> Tree:
+    """`one(0) … one(count - 1)`, stacked, from one compiled body whatever the count.
+
+    The compiler must not see how often it goes round: it would take a loop of one apart, and
+    arithmetic that is fused with what surrounds it may round differently.
+    """
+    unseen_count = lax.optimization_barrier(jnp.int32(count))
+    shapes = jax.eval_shape(one, jnp.int32(0))
+    buffers = jax.tree.map(lambda x: jnp.zeros((count, *x.shape), x.dtype), shapes)
+
+    def body(i: jax.Array, buffers: Tree) -> Tree:
+        return jax.tree.map(lambda rows, row: rows.at[i].set(row), buffers, one(i))
+
+    return lax.fori_loop(0, unseen_count, body, buffers)

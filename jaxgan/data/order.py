@@ -40,9 +40,10 @@ def example_indices(seed: int, size: int, first: int, count: int) -> np.ndarray:
 # A batch may straddle two epochs; a prefetcher may run one batch ahead of another.
 @lru_cache(maxsize=4)
 def _permutation(seed: int, size: int, epoch: int) -> np.ndarray:
+    key = np.array([seed, epoch], np.uint64)  # of a list NumPy would make floats: seeds would merge
     # Sorting raw bits, not Generator.permutation: NumPy keeps a bit generator's stream for good,
     # but may change what its methods make of it from one version to the next.
-    bits = np.random.Philox(key=[seed, epoch]).random_raw(size)
+    bits = np.random.Philox(key=key).random_raw(size)
     permutation = np.argsort(bits, kind="stable")
     permutation.flags.writeable = False  # shared between callers by the cache
     return permutation

@@ -13,7 +13,7 @@ with centre (x, y) = (j + 0.5, i + 0.5).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,15 +21,7 @@ import numpy as np
 from jaxgan.data.images import ImageSet, check_form, check_indices, fingerprint
 from jaxgan.errors import UserError
 
-__all__ = [
-    "CLASSES",
-    "Shape",
-    "coverage",
-    "parameters",
-    "render",
-    "shapes",
-    "signed_distance",
-]
+__all__ = ["CLASSES", "Shape", "coverage", "parameters", "render", "shapes", "signed_distance"]
 
 CLASSES = ("disc", "box", "triangle", "star")
 VERSION = 1
@@ -54,6 +46,9 @@ class Shape(NamedTuple):
     aspect: Array  # float64 [n], a box's short side over its long side; 1 for the other kinds
     background: Array  # float64 [n], grey level in [0.05, 0.25], 0 black and 1 white
     foreground: Array  # float64 [n], grey level in [0.6, 0.95]
+
+
+Geometry = Callable[[Shape, int], Array]
 
 
 def shapes(
@@ -83,6 +78,7 @@ def shapes(
     if split not in ("train", "test"):
         raise UserError(f"shapes has no split {split!r}: choose train or test")
     first = FIRST_TEST_INDEX if split == "test" else 0
+    shape = (image_size, image_size, channels)
 
     def read(indices: Array) -> dict[str, Array]:
         drawn = parameters(seed, first + check_indices(indices, size), image_size)
@@ -92,12 +88,10 @@ def shapes(
     return ImageSet(
         name="shapes",
         size=size,
-        image_shape=(image_size, image_size, channels),
+        image_shape=shape,
         classes=CLASSES,
         read=read,
-        fingerprint=fingerprint(
-            "shapes", VERSION, size, image_size, channels, seed, float(blur), split
-        ),
+        fingerprint=fingerprint("shapes", VERSION, size, shape, seed, float(blur), split),
     )
 
 
@@ -130,7 +124,10 @@ def _uniforms(seed: int, indices: Array) -> Array:
     blocks, which = np.unique(indices // block_size, return_inverse=True)
     bits = np.empty((len(blocks), block_size, words), np.uint64)
     for row, block in zip(bits, blocks, strict=True):
-        row[:] = np.random.Philox(key=[seed, int(block)]).random_raw(row.size).reshape(row.shape)
+        # As uint64: NumPy would make floats of a list, and one seed of many large ones. The
+        # counter sets this use of the seed apart from others, such as the order of examples.
+        key = np.array([seed, block], np.uint64)
+        row[:] = np.random.Philox(key=key, counter=[0, 0, 0, 1]).random_raw((block_size, words))
     return (bits[which, indices % block_size] >> np.uint64(11)).T * 2.0**-53
 
 
@@ -165,12 +162,7 @@ def _gaussian(images: Array, sigma: float) -> Array:
 
 def coverage(parameters: Shape, size: int) -> Array:
     """Share of each pixel's square that the shape covers, exact: float64 [n, size, size]."""
-    covered = np.empty((len(parameters.kind), size, size))
-    for kind, rows in _by_kind(parameters, size):
-        some = _take(parameters, rows)
-        exact = _disc_coverage if kind == "disc" else _polygon_coverage
-        covered[rows] = exact(some, size)
-    return covered
+    return _by_kind(parameters, size, _disc_coverage, _polygon_coverage)
 
 
 def signed_distance(parameters: Shape, size: int) -> Array:
@@ -178,18 +170,15 @@ def signed_distance(parameters: Shape, size: int) -> Array:
 
     Positive inside. The planted blur moves no edge, so this is the exact geometry of `render`.
     """
-    distances = np.empty((len(parameters.kind), size, size))
-    for kind, rows in _by_kind(parameters, size):
-        some = _take(parameters, rows)
-        exact = _disc_distance if kind == "disc" else _polygon_distance
-        distances[rows] = exact(some, size)
-    return distances
+    return _by_kind(parameters, size, _disc_distance, _polygon_distance)
 
 
-def _by_kind(parameters: Shape, size: int) -> Iterator[tuple[str, Array]]:
+def _by_kind(parameters: Shape, size: int, disc: Geometry, polygon: Geometry) -> Array:
+    values = np.empty((len(parameters.kind), size, size))
     for number, kind in enumerate(CLASSES):
         for rows in _chunks(np.flatnonzero(parameters.kind == number), size):
-            yield kind, rows
+            values[rows] = (disc if kind == "disc" else polygon)(_take(parameters, rows), size)
+    return values
 
 
 def _chunks(rows: Array, size: int) -> Iterator[Array]:
