@@ -16,7 +16,7 @@ __all__ = ["describe_environment", "differences", "use_deterministic_flags"]
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 DETERMINISTIC_FLAG = "--xla_gpu_deterministic_ops=true"
-BITS = ("packages", "device_kind", "xla_flags", "data_fingerprint", "x64", "matmul_default")
+BITS = ("packages", "device_kind", "xla_flags", "data_fingerprint", "default_float")
 """Entries of which a difference may change a run's bits; Python and the host may not."""
 
 
@@ -38,8 +38,7 @@ def describe_environment(data_fingerprint: str) -> dict[str, Any]:
         "device_count": jax.device_count(),
         "process_count": jax.process_count(),
         "xla_flags": _bit_changing_flags(),
-        "x64": bool(jax.config.read("jax_enable_x64")),
-        "matmul_default": jax.config.read("jax_default_matmul_precision"),
+        "default_float": str(jax.dtypes.canonicalize_dtype(float)),
         "git_commit": _git_commit(),
         "data_fingerprint": data_fingerprint,
     }

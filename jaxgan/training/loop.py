@@ -176,7 +176,9 @@ def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths
     """A grid from latents that are the same at every step of the run."""
     if is_first_host():
         draw = jax.jit(machine.gan.sample, static_argnums=2)
-        images = draw(machine.keys.samples, state, GRID_IMAGES)
+        # The same latents every time are what is wanted here, hence the clone.
+        key = jax.random.clone(machine.keys.samples)
+        images = draw(key, state, GRID_IMAGES)
         write_grid(paths.samples / f"{step:08d}.png", np.asarray(images))
 
 

@@ -1,0 +1,95 @@
+"""A GAN small enough to train in a second, and real processes that train it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from jaxgan.config import Config
+from jaxgan.experiments import wgan, wgan_gp
+from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
+
+SMALL = {
+    "image_size": 8,
+    "batch_size": 8,
+    "data_size": 50,
+    "n_critic": 2,
+    "latent_size": 4,
+    "steps": 12,
+    "checkpoint_every": 5,
+    "sample_every": 6,
+    "log_every": 2,
+}
+
+
+def tiny(config: Config, **changes: object) -> Config:
+    """A variant with its own parts, at the smallest size that still has every layer."""
+    values = {
+        **SMALL,
+        "generator": dataclasses.replace(config.generator, width=2),
+        "discriminator": dataclasses.replace(config.discriminator, width=2),
+        **changes,
+    }
+    return dataclasses.replace(config, **values)
+
+
+WGAN_GP = tiny(wgan_gp.CONFIG)
+WGAN = tiny(wgan.CONFIG)
+VARIANTS = {
+    "wgan": WGAN,
+    "wgan_gp": WGAN_GP,
+    "wgan_gp with layer norm": tiny(
+        wgan_gp.CONFIG,
+        generator=DCGANGenerator(width=2, norm="layer"),
+        discriminator=DCGANDiscriminator(width=2, norm="layer"),
+    ),
+}
+
+FLAGS = [
+    *(f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()),
+    "--generator.width=2",
+    "--discriminator.width=2",
+]
+
+
+def command(*arguments: str, module: str = "jaxgan.experiments.wgan_gp") -> list[str]:
+    """The command line of a tiny run."""
+    sizes = FLAGS if module.startswith("jaxgan.experiments") else []
+    return [sys.executable, "-m", module, *sizes, *arguments]
+
+
+def environment(devices: int = 1, **extra: str) -> dict[str, str]:
+    """Environment of a process with so many virtual CPU devices."""
+    kept = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    root = str(Path(__file__).parents[1])
+    return {
+        **kept,
+        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+        "JAX_PLATFORMS": "cpu",
+        "PYTHONPATH": root,
+        **extra,
+    }
+
+
+def run(
+    *arguments: str, devices: int = 1, module: str = "jaxgan.experiments.wgan_gp"
+) -> subprocess.CompletedProcess[str]:
+    """Run a tiny command to its end."""
+    return subprocess.run(
+        command(*arguments, module=module),
+        env=environment(devices),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def digests(workdir: Path) -> dict[int, str]:
+    """Recorded digests by step."""
+    lines = (workdir / "digests.jsonl").read_text().splitlines()
+    return {line["step"]: line["digest"] for line in map(json.loads, lines)}

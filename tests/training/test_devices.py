@@ -1,0 +1,69 @@
+"""The same shards give the same bits on any number of devices and hosts."""
+
+import socket
+import subprocess
+
+import pytest
+from tests.tiny import command, digests, environment, run
+
+SHARDS = "--shards=8"
+
+
+@pytest.fixture(scope="module")
+def on_one_device(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("one") / "run"
+    done = run(SHARDS, f"--workdir={workdir}")
+    assert done.returncode == 0, done.stderr
+    return digests(workdir)
+
+
+@pytest.mark.parametrize("devices", [2, 4, 8])
+def test_devices(devices, on_one_device, tmp_path):
+    done = run(SHARDS, f"--workdir={tmp_path / 'run'}", devices=devices)
+    assert done.returncode == 0, done.stderr
+    assert digests(tmp_path / "run") == on_one_device
+
+
+def test_two_processes_of_four_devices(on_one_device, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    processes = [
+        subprocess.Popen(
+            command(
+                SHARDS,
+                f"--workdir={tmp_path / 'run'}",
+                f"--coordinator=127.0.0.1:{port}",
+                "--process-count=2",
+                f"--process={i}",
+            ),
+            env=environment(devices=4),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for i in range(2)
+    ]
+    results = [process.communicate(timeout=300) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], results
+    assert digests(tmp_path / "run") == on_one_device
+
+
+def test_interrupted_on_two_devices_and_finished_on_four(on_one_device, tmp_path):
+    import shutil
+
+    workdir = tmp_path / "run"
+    assert run(SHARDS, f"--workdir={workdir}", devices=2).returncode == 0
+    shutil.rmtree(workdir / "checkpoints" / "00000012")
+    shutil.rmtree(workdir / "checkpoints" / "00000010")
+    # Without --shards, a run that is there keeps its own.
+    done = run(f"--workdir={workdir}", devices=4)
+    assert done.returncode == 0, done.stderr
+    assert digests(workdir) == on_one_device
+
+
+def test_shards_not_divisible_by_devices(tmp_path):
+    done = run("--shards=2", f"--workdir={tmp_path / 'run'}", devices=4)
+    assert done.returncode == 2
+    assert "2 shards on 4 devices" in done.stderr
+    assert not (tmp_path / "run").exists()
