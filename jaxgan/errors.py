@@ -3,7 +3,7 @@
 __all__ = ["DivergenceError", "UserError"]
 
 
-class UserError(ValueError):
+class UserError(Exception):
     """Input that cannot be used: commands print the message as one line and exit with status 2."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, get_type_hints
@@ -54,6 +55,15 @@ def run_command(command: Callable[[], int]) -> None:
         status = command()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        status = 2
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(
+            f"error: no room left on the disk for {error.filename or 'the run'}: make room and "
+            "run the same command again",
+            file=sys.stderr,
+        )
         status = 2
     except DivergenceError as error:
         print(f"stopped: {error}", file=sys.stderr)

@@ -128,7 +128,9 @@ def _prepare(name: str, root: Path) -> Path:
         builder = tfds.builder(name, data_dir=str(root), file_format="array_record")
         builder.download_and_prepare(file_format="array_record")
     except Exception as error:  # a set's own code runs here: anything may come
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if len(reason) > 300:  # TFDS may print an example in between, and the cause at the end
+            reason = f"{reason[:140]} ... {reason[-140:]}"
         raise UserError(
             f"{name} could not be prepared: {reason}; "
             'preparing may need pip install "jaxgan[tfds]" and a network'

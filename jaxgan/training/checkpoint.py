@@ -14,9 +14,20 @@ from jaxgan.errors import UserError
 from jaxgan.parallel import to_global, to_local
 from jaxgan.types import GanState, Tree
 
-__all__ = ["Checkpoints"]
+__all__ = ["Checkpoints", "check_room"]
 
 KEPT = 3
+
+
+def check_room(directory: Path, state: GanState) -> None:
+    """Refuse a disk without room for a checkpoint and the records that go with it."""
+    needed = 2 * sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(state)) + 2**20
+    free = shutil.disk_usage(directory).free
+    if free < needed:
+        raise UserError(
+            f"no room for a checkpoint in {directory}: {free / 2**20:.1f} MiB free, "
+            f"{needed / 2**20:.1f} MiB needed; make room and run the same command again"
+        )
 
 
 class Checkpoints:
@@ -56,13 +67,7 @@ class Checkpoints:
 
         Raises UserError, before anything is written, where the disk is too full.
         """
-        needed = 2 * sum(leaf.nbytes for leaf in jax.tree.leaves(state)) + 2**20
-        free = shutil.disk_usage(self.directory).free
-        if free < needed:
-            raise UserError(
-                f"no room for the checkpoint of step {step} in {self.directory}: {free >> 20} MiB "
-                f"free, {(needed >> 20) + 1} MiB needed; make room and run the same command again"
-            )
+        check_room(self.directory, state)
         self._manager.save(step, args=ocp.args.StandardSave(to_global(state)))
 
     def wait(self) -> None:

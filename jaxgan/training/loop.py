@@ -14,11 +14,18 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
-from jaxgan.training.checkpoint import Checkpoints
+from jaxgan.training.checkpoint import Checkpoints, check_room
 from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.jsonl import append_line, keep_until, read_json, read_lines, write_json
-from jaxgan.training.machine import Machine, advance, initial_state, prepare, resolve
+from jaxgan.training.machine import (
+    Machine,
+    abstract_state,
+    advance,
+    initial_state,
+    prepare,
+    resolve,
+)
 from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
@@ -78,6 +85,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         if is_first_host():
             stack.enter_context(locked(workdir))
             if not goes_on:
+                check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)

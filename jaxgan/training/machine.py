@@ -21,7 +21,16 @@ from jaxgan.steps import build
 from jaxgan.types import Gan, GanState
 from jaxgan.updates import UpdateInfo, many_updates
 
-__all__ = ["Keys", "Machine", "advance", "derive_keys", "prepare", "resolve"]
+__all__ = [
+    "Keys",
+    "Machine",
+    "abstract_state",
+    "advance",
+    "derive_keys",
+    "initial_state",
+    "prepare",
+    "resolve",
+]
 
 SECONDS_PER_DISPATCH = 1.0  # aimed at: short enough to stop soon, long enough to cost nothing
 
@@ -89,6 +98,12 @@ def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     program = map_step(many_updates(gan, config), axes)
     return Machine(config, gan, derive_keys(config.seed), program, feed, capacity)
+
+
+def abstract_state(config: Config, images: ImageSet) -> GanState:
+    """Shapes and types of a run's state, from a resolved config."""
+    gan = build(config, images.image_shape)
+    return jax.eval_shape(gan.init, jax.random.key(0))
 
 
 def initial_state(machine: Machine) -> GanState:

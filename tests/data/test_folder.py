@@ -1,0 +1,163 @@
+"""Folders of real files: order, labels, forms, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jaxgan.data import open_images
+from jaxgan.errors import UserError
+
+
+def save(path, level=100, size=(8, 8), mode="L", **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, level).save(path, **options)
+
+
+def refusal(name, **options) -> str:
+    with pytest.raises(UserError) as caught:
+        open_images(name, **options)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """Two dogs and a cat, written in another order than they sort in."""
+    save(tmp_path / "dog" / "b.png", 30)
+    save(tmp_path / "dog" / "a.PNG", 20)
+    save(tmp_path / "cat" / "deep" / "z.png", 10)
+    (tmp_path / "cat" / "notes.txt").write_text("no picture")
+    (tmp_path / "cat" / "._z.png").write_text("a hidden file, as macOS leaves them")
+    return tmp_path
+
+
+def test_order_and_labels(pets):
+    images = open_images(f"folder:{pets}")
+    assert images[:4] == (f"folder:{pets}", 3, (8, 8, 1), ("cat", "dog"))
+    batch = images.read(np.array([0, 1, 2, 1]))
+    assert batch["image"].shape == (4, 8, 8, 1)
+    assert batch["image"][:, 0, 0, 0].tolist() == [10, 20, 30, 20]
+    assert batch["label"].tolist() == [0, 1, 1, 1]
+    assert batch["label"].dtype == np.int32
+    with pytest.raises(IndexError):
+        images.read(np.array([3]))
+
+
+def test_a_picture_beside_the_subfolders_leaves_no_labels(pets):
+    save(pets / "stray.png")
+    images = open_images(f"folder:{pets}")
+    assert images.classes == ()
+    assert set(images.read(np.arange(4))) == {"image"}
+
+
+def test_links_are_followed_and_loops_end(pets, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    save(elsewhere / "o.png", 50)
+    (pets / "owl").symlink_to(elsewhere)
+    (pets / "dog" / "loop").symlink_to(pets)
+    images = open_images(f"folder:{pets}")
+    assert images.size == 4
+    assert images.classes == ("cat", "dog", "owl")
+
+
+def test_channels_follow_the_files(pets):
+    save(pets / "dog" / "c.png", 40, mode="LA")
+    Image.fromarray(np.full((8, 8), 257 * 60, np.uint16)).save(pets / "dog" / "d.png")
+    grey = open_images(f"folder:{pets}")
+    assert grey.image_shape == (8, 8, 1)
+    assert grey.read(np.array([3, 4]))["image"][:, 0, 0, 0].tolist() == [0, 60]
+    assert open_images(f"folder:{pets}", channels=3).image_shape == (8, 8, 3)
+    palette = Image.new("P", (8, 8), 1)
+    palette.putpalette([0, 0, 0, 10, 20, 30])
+    palette.save(pets / "dog" / "e.png")
+    save(pets / "dog" / "f.png", (200, 100, 50, 128), mode="RGBA")
+    colour = open_images(f"folder:{pets}")
+    assert colour.image_shape == (8, 8, 3)
+    pixels = colour.read(np.array([1, 5, 6]))["image"][:, 0, 0]
+    assert pixels.tolist() == [[20, 20, 20], [10, 20, 30], [100, 50, 25]]
+    assert open_images(f"folder:{pets}", channels=1).image_shape == (8, 8, 1)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "gif"])
+def test_every_ending(tmp_path, ending):
+    save(tmp_path / f"picture.{ending}", (90, 90, 90), mode="RGB")
+    pixels = open_images(f"folder:{tmp_path}").read(np.array([0]))["image"]
+    assert np.abs(pixels.astype(int) - 90).max() <= 3
+
+
+def test_orientation_marks_are_obeyed(tmp_path):
+    pixels = np.zeros((8, 8), np.uint8)
+    pixels[:4] = 200
+    exif = Image.Exif()
+    exif[0x0112] = 3  # turned by 180 degrees
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    read = open_images(f"folder:{tmp_path}").read(np.array([0]))["image"][0, :, :, 0]
+    np.testing.assert_array_equal(read, pixels[::-1])
+
+
+def test_sizes(tmp_path):
+    save(tmp_path / "a.png", size=(16, 16))
+    assert open_images(f"folder:{tmp_path}").image_shape == (16, 16, 1)
+    save(tmp_path / "b.png", size=(24, 24))
+    message = refusal(f"folder:{tmp_path}")
+    assert "a.png is 16x16 but b.png is 24x24: give --image-size" in message
+    save(tmp_path / "b.png", size=(20, 30))
+    assert "b.png is 20x30, not square: give --image-size" in refusal(f"folder:{tmp_path}")
+    resized = open_images(f"folder:{tmp_path}", image_size=12)
+    assert resized.read(np.arange(2))["image"].shape == (2, 12, 12, 1)
+    save(tmp_path / "a.png", size=(4, 4))
+    save(tmp_path / "b.png", size=(4, 4))
+    assert "image size 4 is too small" in refusal(f"folder:{tmp_path}")
+
+
+def test_a_missing_and_an_empty_folder_are_refused(tmp_path):
+    assert "there is no such folder" in refusal(f"folder:{tmp_path}/nowhere")
+    (tmp_path / "readme.txt").write_text("")
+    assert "no pictures in it" in refusal(f"folder:{tmp_path}")
+
+
+def test_broken_files_among_good_ones_are_named(pets):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(pets / "dog" / "cut.jpg")
+    data = (pets / "dog" / "cut.jpg").read_bytes()
+    (pets / "dog" / "cut.jpg").write_bytes(data[: len(data) // 2])
+    message = refusal(f"folder:{pets}", image_size=8)
+    assert f"{pets}/dog/cut.jpg cannot be used: image file is truncated" in message
+    assert "repair or remove it" in message
+    (pets / "cat" / "empty.png").touch()
+    message = refusal(f"folder:{pets}", image_size=8)
+    assert f"{pets}/cat/empty.png cannot be used (and 1 more files): no picture format" in message
+
+
+def test_thirty_two_bit_pictures_are_refused(tmp_path):
+    save(tmp_path / "height.tif", 1.0, mode="F")
+    assert "height.tif cannot be used: its pixels are 32-bit" in refusal(f"folder:{tmp_path}")
+
+
+def test_a_file_that_goes_away_is_named_when_it_is_read(pets):
+    images = open_images(f"folder:{pets}")
+    (pets / "dog" / "b.png").unlink()
+    assert images.read(np.array([0]))["image"].shape == (1, 8, 8, 1)
+    with pytest.raises(UserError, match=r"b\.png cannot be read"):
+        images.read(np.array([2]))
+
+
+def test_fingerprint_follows_content_names_and_form(pets):
+    def now(**options):
+        return open_images(f"folder:{pets}", **options).fingerprint
+
+    prints = [now(), now(image_size=16), now(channels=3)]
+    assert now() == prints[0]
+    assert now(image_size=8, channels=1) == prints[0]
+    save(pets / "dog" / "b.png", 31)
+    prints.append(now())
+    (pets / "dog" / "b.png").rename(pets / "cat" / "b.png")
+    prints.append(now())
+    assert len(set(prints)) == 5
+
+
+def test_what_belongs_to_other_data_is_refused(pets):
+    assert "only shapes takes a planted blur" in refusal(f"folder:{pets}", blur=1.0)
+    assert "has no split 'test'" in refusal(f"folder:{pets}", split="test")
