@@ -1,9 +1,9 @@
 """What every data source hands over (`ImageSet`), and the picture handling that they share.
 
-Resampling is part of what this library measures, so it is fixed here and stated: the largest
-centred square of a picture is resampled to `image_size` with Pillow's LANCZOS filter (a = 3), which
-widens with the reduction factor and so does not alias. It works on the stored, gamma-encoded 8-bit
-values. A picture that already is a square of `image_size` is passed through untouched. Enlarging
+Resampling is part of what this library measures, so it is fixed here and stated: a picture is
+scaled until its short side is `image_size`, with Pillow's LANCZOS filter (a = 3), which widens with
+the reduction factor and so does not alias, and the middle is cut out. The filter works on the
+stored, gamma-encoded 8-bit values. A picture that already is a square of `image_size` is passed through untouched. Enlarging
 adds no detail: a set enlarged by a factor k is blurred by about k / 2 pixels from the start.
 """
 

@@ -44,6 +44,4 @@ def _permutation(seed: int, size: int, epoch: int) -> np.ndarray:
     # Sorting raw bits, not Generator.permutation: NumPy keeps a bit generator's stream for good,
     # but may change what its methods make of it from one version to the next.
     bits = np.random.Philox(key=key).random_raw(size)
-    permutation = np.argsort(bits, kind="stable")
-    permutation.flags.writeable = False  # shared between callers by the cache
-    return permutation
+    return np.argsort(bits, kind="stable")

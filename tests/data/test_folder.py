@@ -153,9 +153,11 @@ def test_fingerprint_follows_content_names_and_form(pets):
     assert now(image_size=8, channels=1) == prints[0]
     save(pets / "dog" / "b.png", 31)
     prints.append(now())
-    (pets / "dog" / "b.png").rename(pets / "cat" / "b.png")
+    (pets / "dog" / "b.png").rename(pets / "dog" / "bb.png")
     prints.append(now())
-    assert len(set(prints)) == 5
+    (pets / "dog").rename(pets / "eel")
+    prints.append(now())
+    assert len(set(prints)) == 6
 
 
 def test_what_belongs_to_other_data_is_refused(pets):

@@ -12,6 +12,7 @@ from PIL import Image
 from jaxgan.data.images import as_square, check_form, check_indices, fingerprint
 from jaxgan.errors import UserError
 
+LANCZOS = Image.Resampling.LANCZOS
 RAMP = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
 
 
@@ -55,7 +56,15 @@ def test_the_centre_is_kept_and_the_short_side_fills_the_square():
     wide[:, 20:40] = 200
     for pixels in (wide, wide.T):
         assert (as_square(Image.fromarray(pixels), 20, 1) == 200).all()
-        assert (as_square(Image.fromarray(pixels), 10, 1) == 200).all()
+        # At the cut the filter sees beyond it, as it would if the whole picture was scaled.
+        whole = Image.fromarray(pixels).resize(
+            (pixels.shape[1] // 2, pixels.shape[0] // 2), LANCZOS
+        )
+        left, top = (whole.width - 10) // 2, (whole.height - 10) // 2
+        np.testing.assert_array_equal(
+            as_square(Image.fromarray(pixels), 10, 1)[..., 0],
+            np.asarray(whole)[top : top + 10, left : left + 10],
+        )
 
 
 def test_reduction_does_not_alias():

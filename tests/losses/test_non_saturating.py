@@ -1,0 +1,69 @@
+"""The non-saturating loss against hand arithmetic."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+from tests.losses.dirac_gan import eigenvalues
+
+from jaxgan.losses import NonSaturating
+
+loss = NonSaturating()
+LOG2, LOG3, LOG4 = np.log([2.0, 3.0, 4.0])
+logits = st.floats(-30, 30)
+
+
+def test_values():
+    # sigmoid(0) = 1/2, sigmoid(log 3) = 3/4, sigmoid(-log 3) = 1/4, and the loss of a pair is
+    # -log sigmoid(real) - log(1 - sigmoid(fake)):
+    # (0, 0): log 2 + log 2; (log 3, -log 3): log(4/3) twice; (-log 3, log 3): log 4 twice.
+    real = jnp.array([0.0, LOG3, -LOG3])
+    expected = [2 * LOG2, 2 * (LOG4 - LOG3), 2 * LOG4]
+    np.testing.assert_allclose(loss.discriminator(real, -real), expected, rtol=1e-6)
+    # Generator: -log sigmoid(fake) = log 2, log(4/3), log 4.
+    np.testing.assert_allclose(loss.generator(None, real), [LOG2, LOG4 - LOG3, LOG4], rtol=1e-6)
+
+
+@settings(deadline=None, max_examples=30, derandomize=True)
+@given(real=logits, fake=logits)
+def test_gradients_are_sigmoids(real, fake):
+    # softplus' = sigmoid, so d/dreal softplus(-real) = -sigmoid(-real), d/dfake = sigmoid(fake).
+    of_real, of_fake = jax.grad(lambda r, f: loss.discriminator(r[None], f[None])[0], (0, 1))(
+        jnp.float32(real), jnp.float32(fake)
+    )
+    of_generator = jax.grad(lambda f: loss.generator(None, f[None])[0])(jnp.float32(fake))
+    np.testing.assert_allclose(of_real, -expit(-real), rtol=1e-5)
+    np.testing.assert_allclose(of_fake, expit(fake), rtol=1e-5)
+    np.testing.assert_allclose(of_generator, -expit(-fake), rtol=1e-5)
+
+
+def test_large_logits_stay_finite():
+    # softplus(x) is x for large x and 0 for large -x.
+    large = jnp.array([1e4, -1e4])
+    np.testing.assert_array_equal(loss.discriminator(large, -large), [0.0, 2e4])
+    np.testing.assert_array_equal(loss.generator(None, large), [0.0, 1e4])
+    slopes = jax.grad(lambda r, f: loss.discriminator(r, f).sum(), (0, 1))(large, -large)
+    np.testing.assert_array_equal(slopes, [[0.0, -1.0], [0.0, 1.0]])
+    slope = jax.grad(lambda f: loss.generator(None, f).sum())(large)
+    np.testing.assert_array_equal(slope, [0.0, -1.0])
+
+
+def test_logits_of_different_shapes_are_refused():
+    with pytest.raises(AssertionError, match="shape"):
+        loss.discriminator(jnp.zeros((3, 1)), jnp.zeros(3))
+
+
+def test_the_generator_needs_no_real_images():
+    fake = jnp.array([0.0, 1.0])
+    assert not loss.uses_real
+    np.testing.assert_array_equal(loss.generator(None, fake), loss.generator(fake + 1, fake))
+
+
+def test_dirac_gan_circles_at_speed_one_half():
+    # At 0 the slopes are sigmoid(0) = 1/2 of the linear loss's: θ' = ψ/2, ψ' = -θ/2, so ±i/2.
+    np.testing.assert_allclose(eigenvalues(loss), [-0.5j, 0.5j], atol=1e-6)
