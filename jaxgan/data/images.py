@@ -3,8 +3,8 @@
 Resampling is part of what this library measures, so it is fixed here and stated: a picture is
 scaled until its short side is `image_size`, with Pillow's LANCZOS filter (a = 3), which widens with
 the reduction factor and so does not alias, and the middle is cut out. The filter works on the
-stored, gamma-encoded 8-bit values. A picture that already is a square of `image_size` is passed through untouched. Enlarging
-adds no detail: a set enlarged by a factor k is blurred by about k / 2 pixels from the start.
+stored, gamma-encoded 8-bit values. A picture that already is a square of `image_size` is passed
+through untouched. Enlarging adds no detail: a set that is enlarged is blurred from the start.
 """
 
 from __future__ import annotations

@@ -18,20 +18,31 @@ NORMS = ["none", "batch", "layer"]
 LATENT = 5
 
 
-def run(network, inputs, *, train):
-    """Outputs and statistics of a network with its first values."""
-
-    @jax.jit
-    def first_call(key, inputs):
-        key_init, key_apply = jax.random.split(key)
-        return network.apply(key_apply, network.init(key_init), inputs, train=train)
-
-    return first_call(jax.random.key(0), inputs)
-
-
 def shapes(network):
     """Shapes of all that a network carries, without computing it."""
     return jax.eval_shape(network.init, jax.random.key(0))
+
+
+def some_values(network):
+    """Variables as N(0, 0.3²), and running variances of 1: quicker than compiling `init`."""
+    rng = np.random.default_rng(0)
+
+    def fill(path, leaf):
+        if path[-1].key == "var":
+            return np.ones(leaf.shape, np.float32)
+        return rng.normal(0, 0.3, leaf.shape).astype(np.float32)
+
+    return jax.tree_util.tree_map_with_path(fill, shapes(network))
+
+
+def run(network, inputs, *, train):
+    """Outputs and statistics at `some_values`."""
+
+    @jax.jit
+    def apply(variables, inputs):
+        return network.apply(jax.random.key(0), variables, inputs, train=train)
+
+    return apply(some_values(network), inputs)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +89,11 @@ def test_a_refusal_names_a_size_that_works():
 
 @pytest.mark.parametrize(
     ("size", "channels", "norm"),
-    [(8, 1, "batch"), (8, 3, "none"), (12, 1, "layer"), (16, 3, "batch"), (28, 1, "layer")],
+    [(8, 1, "batch"), (12, 3, "none"), (16, 1, "layer")],
 )
 def test_generator_makes_images_in_range(size, channels, norm):
-    network = DCGANGenerator(2, norm, "he").build((size, size, channels), LATENT)
-    z = 3 * jax.random.normal(jax.random.key(0), (4, LATENT))
+    network = DCGANGenerator(2, norm).build((size, size, channels), LATENT)
+    z = np.random.default_rng(0).normal(0, 3, (4, LATENT)).astype(np.float32)
     images, _ = run(network, z, train=True)
     assert images.shape == (4, size, size, channels)
     assert images.dtype == jnp.float32
@@ -90,23 +101,23 @@ def test_generator_makes_images_in_range(size, channels, norm):
     assert np.ptp(images) > 0.5
 
 
-@pytest.mark.parametrize("norm", NORMS)
-def test_discriminator_gives_one_logit_an_image(norm):
-    network = DCGANDiscriminator(2, norm, "he").build((16, 16, 3))
-    images = jax.random.uniform(jax.random.key(0), (4, 16, 16, 3), minval=-1)
+@pytest.mark.parametrize(("size", "channels", "norm"), [(8, 1, "batch"), (12, 3, "layer")])
+def test_discriminator_gives_one_logit_an_image(size, channels, norm):
+    network = DCGANDiscriminator(2, norm).build((size, size, channels))
+    images = jnp.ones((4, size, size, channels))
     logits, _ = run(network, images, train=True)
     assert logits.shape == (4,)
     assert logits.dtype == jnp.float32
 
 
 def test_logits_are_not_squashed():
-    # Leaky ReLU layers with biases of 0 scale with the image: ten times it, ten times the logit.
-    network = DCGANDiscriminator(2, "none", "he").build((8, 8, 1))
-    images = jax.random.uniform(jax.random.key(0), (4, 8, 8, 1), minval=-1)
+    # Leaky ReLUs, no norms: for large images the biases vanish and ten times x gives ten times D(x).
+    network = DCGANDiscriminator(2, "none").build((8, 8, 1))
+    images = 1e4 * np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype(np.float32)
     logits, _ = run(network, images, train=True)
     large, _ = run(network, 10 * images, train=True)
-    assert np.abs(logits).min() > 0.01
-    np.testing.assert_allclose(large, 10 * logits, rtol=1e-4)
+    assert np.abs(logits).min() > 100
+    np.testing.assert_allclose(large, 10 * logits, rtol=0.01)
 
 
 def count(tree):
@@ -166,7 +177,7 @@ def assert_normal(values, mean, deviation):
 
 
 def first_values(part):
-    """Leaves by (last name, shape) of a network for 16x16, width 8, latent 64."""
+    """Leaves by (last name, shape) of a network for 16x16, with 64 latents."""
     shape = (16, 16, 1)
     network = part.build(shape, 64) if part.role == "generator" else part.build(shape)
     leaves = jax.tree_util.tree_leaves_with_path(jax.jit(network.init)(jax.random.key(0)).params)
@@ -207,30 +218,31 @@ def test_first_values_of_he(part, fan_in):
 
 
 def test_running_statistics_move_in_training_alone():
-    network = DCGANGenerator(2, "batch", "he").build((8, 8, 1), LATENT)
-    key_init, _ = jax.random.split(jax.random.key(0))  # as in `run`
-    variables = jax.jit(network.init)(key_init)
-    z = jax.random.normal(jax.random.key(1), (8, LATENT))
+    network = DCGANGenerator(2, "batch").build((8, 8, 1), LATENT)
+    variables = some_values(network)
+    z = np.random.default_rng(1).normal(size=(8, LATENT)).astype(np.float32)
     _, kept = run(network, z, train=False)
     jax.tree.map(np.testing.assert_array_equal, kept, variables.stats)
-    # What is normalised is the product of latents and dense kernel as 4x4 pixels of 2 channels;
-    # decay 0.9 from mean 0 and variance 1.
+    # What is normalised is the product of latents and dense kernel, as 4x4 pixels of 2 channels;
+    # a running statistic keeps 0.9 of what it was and takes 0.1 of what it sees.
     (dense,) = (x for x in jax.tree.leaves(variables.params) if x.shape == (LATENT, 32))
-    x = (np.asarray(z, np.float64) @ np.asarray(dense, np.float64)).reshape(-1, 2)
+    x = (z.astype(np.float64) @ dense).reshape(-1, 2)
     _, stats = run(network, z, train=True)
-    (moved,) = stats["batch_stats"].values()
-    (moved,) = moved.values()
-    np.testing.assert_allclose(moved["mean"], 0.1 * x.mean(axis=0), rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(moved["var"], 0.9 + 0.1 * x.var(axis=0), rtol=1e-4)
+    mean, var = jax.tree.leaves(stats)
+    old_mean, old_var = jax.tree.leaves(variables.stats)
+    np.testing.assert_allclose(mean, 0.9 * old_mean + 0.1 * x.mean(axis=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(var, 0.9 * old_var + 0.1 * x.var(axis=0), rtol=1e-4)
 
 
-@pytest.mark.parametrize("train", [True, False])
-@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize(
+    ("norm", "train"), [("none", True), ("layer", True), ("batch", True), ("batch", False)]
+)
 def test_whether_a_logit_depends_on_the_other_images(norm, train):
-    part = DCGANDiscriminator(2, norm, "he")
+    part = DCGANDiscriminator(2, norm)
     network = part.build((16, 16, 1))
-    images = jax.random.uniform(jax.random.key(1), (4, 16, 16, 1), minval=-1)
-    others = images.at[1:].multiply(-0.3)
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 16, 16, 1)).astype(np.float32)
+    others = images.copy()
+    others[1:] *= -0.3
     first, _ = run(network, images, train=train)
     again, _ = run(network, others, train=train)
     mixed = abs(float(first[0]) - float(again[0])) > 1e-3
