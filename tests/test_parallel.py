@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from jax.sharding import Mesh
 from jax.sharding import PartitionSpec as P
-from tests.tiny import VARIANTS
 
 import jaxgan
 from jaxgan.data.feed import FEED_ON_DEVICE
 from jaxgan.parallel import local_part, map_step
 from jaxgan.training.digest import leaf_digests
 from jaxgan.updates import Feed, many_updates, to_unit_range, update
+from tests.tiny import VARIANTS
 
 SHAPE = (8, 8, 1)
 SHARDS = 4
@@ -53,9 +53,7 @@ def mapped(step, mapper, devices):
         return lambda key, state, batch: over(key, state, split(batch))
     specs = (P(), P(), P(AXIS))
     mesh = Mesh(np.array(chosen), (AXIS,))
-    return jax.jit(
-        jax.shard_map(local, mesh=mesh, in_specs=specs, out_specs=P(), check_vma=False)
-    )
+    return jax.jit(jax.shard_map(local, mesh=mesh, in_specs=specs, out_specs=P(), check_vma=False))
 
 
 @pytest.mark.parametrize("step_name", ["discriminator_step", "generator_step"])

@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from tests.tiny import VARIANTS, WGAN, WGAN_GP
 
 import jaxgan
 from jaxgan.errors import UserError
 from jaxgan.losses import Hinge, NonSaturating
 from jaxgan.networks import DCGANDiscriminator
 from jaxgan.training.digest import leaf_digests
+from tests.tiny import VARIANTS, WGAN, WGAN_GP
 
 SHAPE = (8, 8, 1)
 ALL = {

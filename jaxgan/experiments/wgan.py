@@ -17,7 +17,7 @@ from jaxgan.commands.train import experiment_main
 from jaxgan.config import Config
 from jaxgan.losses import Wasserstein
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
-from jaxgan.optimizers import RMSProp
+from jaxgan.optimizers import Adam, RMSProp
 
 __all__ = ["CONFIG", "QUICK", "main"]
 
@@ -35,17 +35,21 @@ CONFIG = Config(
     discriminator_optimizer=RMSProp(learning_rate=5e-5),
 )
 
+# Minutes instead of days: a faster optimiser, a looser clip on a critic without batch norm, one
+# discriminator step, and samples from an average of the generator.
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=1000,
+    steps=4000,
+    n_critic=1,
     image_size=28,
     generator=DCGANGenerator(width=32),
-    discriminator=DCGANDiscriminator(width=32),
-    generator_optimizer=RMSProp(learning_rate=5e-4),
-    discriminator_optimizer=RMSProp(learning_rate=5e-4),
-    checkpoint_every=250,
-    sample_every=250,
-    log_every=10,
+    discriminator=DCGANDiscriminator(width=32, norm="none", initialization="he"),
+    weight_clip=0.1,
+    generator_optimizer=Adam(learning_rate=5e-4, beta1=0.0, beta2=0.9),
+    discriminator_optimizer=Adam(learning_rate=5e-4, beta1=0.0, beta2=0.9),
+    ema_half_life=5000.0,
+    checkpoint_every=1000,
+    sample_every=1000,
 )
 
 

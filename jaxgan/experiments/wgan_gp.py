@@ -35,17 +35,20 @@ CONFIG = Config(
     discriminator_optimizer=Adam(learning_rate=1e-4, beta1=0.5, beta2=0.9),
 )
 
+# Minutes instead of hours: half the width, a higher learning rate, two discriminator steps, and
+# samples from an average of the generator.
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=1000,
+    steps=1500,
+    n_critic=2,
     image_size=28,
     generator=DCGANGenerator(width=32, initialization="he"),
     discriminator=DCGANDiscriminator(width=32, norm="none", initialization="he"),
     generator_optimizer=Adam(learning_rate=5e-4, beta1=0.5, beta2=0.9),
     discriminator_optimizer=Adam(learning_rate=5e-4, beta1=0.5, beta2=0.9),
-    checkpoint_every=250,
-    sample_every=250,
-    log_every=10,
+    ema_half_life=5000.0,
+    checkpoint_every=500,
+    sample_every=500,
 )
 
 

@@ -99,9 +99,11 @@ def train(config: Config, options: RunOptions) -> Outcome:
         metrics = stack.enter_context(MetricsLog(paths, step + 1, is_first_host()))
         stop = stack.enter_context(stop_signals())
 
-        def on_update(step: int, info: UpdateInfo) -> None:
-            if step % config.log_every == 0:
-                metrics.write(step, scalars(info))
+        def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
+            for step, info in updates:
+                if step % config.log_every == 0:
+                    metrics.write(step, scalars(info))
+            step, info = updates[-1]
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
         # ---- updates, with a halt wherever something is due ----
@@ -116,7 +118,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             halt = _next_halt(step, config)
             try:
                 state, step = advance(
-                    machine, state, step, halt, on_update, lambda: stop() is not None
+                    machine, state, step, halt, on_updates, lambda: stop() is not None
                 )
             except DivergenceError as error:
                 checkpoints.wait()

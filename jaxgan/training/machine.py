@@ -23,6 +23,7 @@ from jaxgan.updates import UpdateInfo, many_updates
 
 __all__ = [
     "Keys",
+    "OnUpdates",
     "Machine",
     "abstract_state",
     "advance",
@@ -33,6 +34,10 @@ __all__ = [
 ]
 
 SECONDS_PER_DISPATCH = 1.0  # aimed at: short enough to stop soon, long enough to cost nothing
+
+
+OnUpdates = Callable[[list[tuple[int, UpdateInfo]]], None]
+"""Is told the step and the infos of every update of a dispatch that has ended."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,13 @@ def advance(
     state: GanState,
     step: int,
     until: int,
-    on_update: Callable[[int, UpdateInfo], None],
+    on_updates: OnUpdates = lambda updates: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[GanState, int]:
     """Run updates from `step` until `until`, or until asked to stop; `state` is used up.
 
-    Infos are fetched while the next dispatch runs; `on_update(step, info)` is called for every
-    update, in order. Raises DivergenceError at the first update that leaves a NaN or infinity.
+    Infos are fetched while the next dispatch runs. Raises DivergenceError at the first update
+    that leaves a NaN or infinity.
     """
     pending: tuple[int, int, UpdateInfo] | None = None
     pace = Pace(machine.capacity)
@@ -130,12 +135,12 @@ def advance(
         count = agree(min(until - step, pace.count))
         state, infos = machine.program(machine.keys.updates, state, machine.feed(step, count))
         if pending:
-            _deliver(*pending, on_update)
+            _deliver(*pending, on_updates)
             pace.took(pending[1])
         pending = (step, count, infos)
         step += count
     if pending:
-        _deliver(*pending, on_update)
+        _deliver(*pending, on_updates)
     return state, step
 
 
@@ -156,15 +161,15 @@ class Pace:
         self._since = now
 
 
-def _deliver(
-    first: int, count: int, infos: UpdateInfo, on_update: Callable[[int, UpdateInfo], None]
-) -> None:
+def _deliver(first: int, count: int, infos: UpdateInfo, on_updates: OnUpdates) -> None:
     rows = jax.tree.map(np.asarray, jax.device_get(infos))
+    updates = []
     for i in range(count):
         row = jax.tree.map(lambda x, i=i: x[i], rows)
         if not all(np.all(np.isfinite(x)) for x in jax.tree.leaves(row)) or not row.finite:
             raise DivergenceError(_what_diverged(first + i + 1, row))
-        on_update(first + i + 1, row)
+        updates.append((first + i + 1, row))
+    on_updates(updates)
 
 
 def _what_diverged(step: int, info: UpdateInfo) -> str:

@@ -25,6 +25,7 @@ class ProgressReport:
         self._quiet = quiet
         self._done, self._since, self._rate = first, time.monotonic(), 0.0
         self._last_line = float("-inf")
+        self._compiling = True
         self._bar: Progress | None = None
         self._task = TaskID(0)
         if not quiet and sys.stdout.isatty():
@@ -49,9 +50,12 @@ class ProgressReport:
     def report(self, step: int, discriminator_loss: float, generator_loss: float) -> None:
         """Say that `step` generator updates are done."""
         now = time.monotonic()
-        # A dispatch's updates are reported all at once: time between reports is between dispatches.
         too_soon = now - self._since < SHORTEST_REPORT and step < self.last
         if self._quiet or too_soon or step <= self._done:
+            return
+        if self._compiling:  # the time until now says nothing about the rate
+            self.say(f"compiled and begun in {now - self._since:.0f} s")
+            self._compiling, self._done, self._since = False, step, now
             return
         rate = (step - self._done) / max(now - self._since, 1e-9)
         self._rate = SMOOTHING * self._rate + (1 - SMOOTHING) * rate if self._rate else rate

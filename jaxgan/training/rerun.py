@@ -59,7 +59,7 @@ def rerun(
     machine = prepare(config, images, resident_bytes)
     state, step = initial_state(machine), 0
     for equal, line in enumerate(recorded):
-        state, step = advance(machine, state, step, line["step"], lambda step, info: None)
+        state, step = advance(machine, state, step, line["step"])
         leaves = leaf_digests(state)
         if combined_digest(leaves) != line["digest"]:
             return Mismatch(step, _differing(line["leaves"], shortened(leaves)), equal)

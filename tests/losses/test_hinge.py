@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.losses.dirac_gan import eigenvalues
 
 from jaxgan.losses import Hinge
+from tests.losses.dirac_gan import eigenvalues
 
 loss = Hinge()
 REAL = jnp.array([0.5, 2.0, -3.0])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
-from tests.losses.dirac_gan import eigenvalues
 
 from jaxgan.losses import NonSaturating
+from tests.losses.dirac_gan import eigenvalues
 
 loss = NonSaturating()
 LOG2, LOG3, LOG4 = np.log([2.0, 3.0, 4.0])

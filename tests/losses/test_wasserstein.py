@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.losses.dirac_gan import eigenvalues
 
 from jaxgan.losses import Wasserstein
+from tests.losses.dirac_gan import eigenvalues
 
 loss = Wasserstein()
 REAL = jnp.array([2.0, -1.0, 0.5])

@@ -14,6 +14,8 @@ from scipy.signal import correlate
 
 from jaxgan.networks.layers.convolution import convolution, form_for_platform, up_convolution
 
+down = jax.jit(convolution, static_argnames=("stride", "padding", "form"))
+up = jax.jit(up_convolution, static_argnames=("stride", "form"))
 both_forms = pytest.mark.parametrize("form", ["patches", "native"])
 
 
@@ -59,7 +61,7 @@ def test_convolution_against_scipy(form, height, width, inputs, outputs, size, s
         [correlate(image, taps, "valid", "direct")[::stride, ::stride, 0] for taps in kernel]
         for image in padded
     ]
-    found = convolution(jnp.array(x), jnp.array(kernel), stride=stride, padding=padding, form=form)
+    found = down(x, kernel, stride=stride, padding=padding, form=form)
     np.testing.assert_array_equal(found, np.moveaxis(expected, 1, 3))
 
 
@@ -78,7 +80,7 @@ def test_convolution_against_scipy(form, height, width, inputs, outputs, size, s
 def test_up_convolution_against_its_definition(form, height, width, inputs, outputs, size, stride):
     x = whole_numbers(0, 2, height, width, inputs)
     kernel = whole_numbers(1, inputs, size, size, outputs)
-    found = up_convolution(jnp.array(x), jnp.array(kernel), stride=stride, form=form)
+    found = up(x, kernel, stride=stride, form=form)
     assert found.shape == (2, stride * height, stride * width, outputs)
     np.testing.assert_array_equal(found, spread(x, kernel, stride))
 
@@ -89,11 +91,9 @@ def test_up_convolution_is_the_transpose_of_convolution(form, size, stride):
     # <convolution(y), x> = <y, up_convolution(x)> for one kernel, and all of it whole numbers.
     x, y = whole_numbers(0, 2, 3, 3, 2), whole_numbers(1, 2, 3 * stride, 3 * stride, 3)
     kernel = whole_numbers(2, 2, size, size, 3)
-    down = convolution(
-        jnp.array(y), jnp.array(kernel), stride=stride, padding=(size - stride) // 2, form=form
-    )
-    up = up_convolution(jnp.array(x), jnp.array(kernel), stride=stride, form=form)
-    assert np.sum(down * x) == np.sum(y * up)
+    smaller = down(y, kernel, stride=stride, padding=(size - stride) // 2, form=form)
+    larger = up(x, kernel, stride=stride, form=form)
+    assert np.sum(smaller * x) == np.sum(y * larger)
 
 
 @both_forms
@@ -102,7 +102,7 @@ def test_every_pixel_is_made_of_equally_many_inputs(form, size, stride, inputs):
     # All ones: a pixel inside the border sums size² / stride² taps of every channel, so there is
     # no checkerboard. The border, (size - stride) / 2 wide, has fewer.
     x, kernel = jnp.ones((1, 5, 5, inputs)), jnp.ones((inputs, size, size, 1))
-    y = np.asarray(up_convolution(x, kernel, stride=stride, form=form))
+    y = np.asarray(up(x, kernel, stride=stride, form=form))
     border = (size - stride) // 2
     inside = y[:, border:-border, border:-border]
     np.testing.assert_array_equal(inside, np.full_like(inside, (size // stride) ** 2 * inputs))
@@ -115,7 +115,7 @@ def test_up_convolution_keeps_the_sum(seed, form):
     # Every input away from the border spreads the whole kernel: sum(y) = sum(x) · sum(kernel).
     x, kernel = whole_numbers(seed, 1, 4, 4, 1), whole_numbers(seed + 1, 1, 4, 4, 2)
     x[:, [0, -1]] = x[:, :, [0, -1]] = 0
-    y = up_convolution(jnp.array(x), jnp.array(kernel), stride=2, form=form)
+    y = up(x, kernel, stride=2, form=form)
     assert np.sum(y) == x.sum() * kernel.sum()
 
 

@@ -24,13 +24,13 @@ def shapes(network):
 
 
 def some_values(network):
-    """Variables as N(0, 0.3²), and running variances of 1: quicker than compiling `init`."""
+    """Variables as N(0, 1), and running variances of 1: quicker than compiling `init`."""
     rng = np.random.default_rng(0)
 
     def fill(path, leaf):
         if path[-1].key == "var":
             return np.ones(leaf.shape, np.float32)
-        return rng.normal(0, 0.3, leaf.shape).astype(np.float32)
+        return rng.normal(size=leaf.shape).astype(np.float32)
 
     return jax.tree_util.tree_map_with_path(fill, shapes(network))
 
@@ -98,7 +98,7 @@ def test_generator_makes_images_in_range(size, channels, norm):
     assert images.shape == (4, size, size, channels)
     assert images.dtype == jnp.float32
     assert np.abs(images).max() <= 1
-    assert np.ptp(images) > 0.5
+    assert np.ptp(images) > 0.9
 
 
 @pytest.mark.parametrize(("size", "channels", "norm"), [(8, 1, "batch"), (12, 3, "layer")])
@@ -111,7 +111,7 @@ def test_discriminator_gives_one_logit_an_image(size, channels, norm):
 
 
 def test_logits_are_not_squashed():
-    # Leaky ReLUs, no norms: for large images the biases vanish and ten times x gives ten times D(x).
+    # No norms: beside large images the biases vanish, and leaky ReLUs carry a factor of ten on.
     network = DCGANDiscriminator(2, "none").build((8, 8, 1))
     images = 1e4 * np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype(np.float32)
     logits, _ = run(network, images, train=True)
@@ -180,7 +180,9 @@ def first_values(part):
     """Leaves by (last name, shape) of a network for 16x16, with 64 latents."""
     shape = (16, 16, 1)
     network = part.build(shape, 64) if part.role == "generator" else part.build(shape)
-    leaves = jax.tree_util.tree_leaves_with_path(jax.jit(network.init)(jax.random.key(0)).params)
+    # Not worth optimising for one call: compiling takes a fifth of the time.
+    init = jax.jit(network.init, compiler_options={"xla_backend_optimization_level": 0})
+    leaves = jax.tree_util.tree_leaves_with_path(init(jax.random.key(0)).params)
     return {(path[-1].key, leaf.shape): leaf for path, leaf in leaves}
 
 
@@ -261,5 +263,5 @@ def test_a_width_below_1_is_refused(part, width):
 @pytest.mark.parametrize("part", [DCGANGenerator, DCGANDiscriminator])
 @pytest.mark.parametrize("change", [{"norm": "instance"}, {"initialization": "xavier"}])
 def test_names_of_no_norm_or_initialization_are_refused(part, change):
-    with pytest.raises(UserError, match="instance|xavier"):
+    with pytest.raises(UserError, match=r"instance|xavier"):
         part(**change)

@@ -4,6 +4,7 @@ import socket
 import subprocess
 
 import pytest
+
 from tests.tiny import command, digests, environment, run
 
 SHARDS = "--shards=8"

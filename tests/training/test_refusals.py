@@ -6,19 +6,28 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
-from tests.tiny import command, environment, run
+
+from jaxgan.commands.train import experiment_main
+from jaxgan.experiments import wgan_gp
+from tests.tiny import FLAGS, command, environment, run
 
 
-def refused(tmp_path, *flags):
+@pytest.fixture
+def refused(tmp_path, capfd):
     """Run the tiny command in a fresh directory; returns the one line of its error."""
-    workdir = tmp_path / "run"
-    done = run(*flags, f"--workdir={workdir}")
-    assert done.returncode == 2, (done.stdout, done.stderr)
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("error: ")
-    assert not workdir.exists()
-    return lines[0]
+
+    def run_main(*flags):
+        arguments = [*FLAGS, *flags, f"--workdir={tmp_path / 'run'}"]
+        with pytest.raises(SystemExit) as ended:
+            experiment_main(wgan_gp.CONFIG, wgan_gp.QUICK, "", arguments)
+        assert ended.value.code == 2
+        lines = capfd.readouterr().err.strip().splitlines()
+        assert len(lines) == 1, lines
+        assert lines[0].startswith("error: ")
+        assert not (tmp_path / "run").exists()
+        return lines[0]
+
+    return run_main
 
 
 @pytest.mark.parametrize(
@@ -38,28 +47,28 @@ def refused(tmp_path, *flags):
         ("--discriminator.norm=batch", "layer or none"),
     ],
 )
-def test_values(flag, expected, tmp_path):
-    assert expected in refused(tmp_path, flag)
+def test_values(flag, expected, refused):
+    assert expected in refused(flag)
 
 
-def test_a_tfds_set_that_is_not_on_disk(tmp_path):
-    line = refused(tmp_path, "--data=mnist", f"--data-dir={tmp_path / 'nowhere'}")
+def test_a_tfds_set_that_is_not_on_disk(tmp_path, refused):
+    line = refused("--data=mnist", f"--data-dir={tmp_path / 'nowhere'}")
     assert "--download" in line
 
 
-def test_empty_folder(tmp_path):
+def test_empty_folder(tmp_path, refused):
     (tmp_path / "images").mkdir()
-    assert "images" in refused(tmp_path, f"--data=folder:{tmp_path / 'images'}")
+    assert "images" in refused(f"--data=folder:{tmp_path / 'images'}")
 
 
-def test_a_broken_image_among_good_ones(tmp_path):
+def test_a_broken_image_among_good_ones(tmp_path, refused):
     folder = tmp_path / "images"
     folder.mkdir()
     for i in range(5):
         Image.fromarray(np.full((8, 8), 40 * i, np.uint8)).save(folder / f"{i}.png")
     content = (folder / "3.png").read_bytes()
     (folder / "3.png").write_bytes(content[: len(content) // 2])
-    assert "3.png" in refused(tmp_path, f"--data=folder:{folder}")
+    assert "3.png" in refused(f"--data=folder:{folder}")
 
 
 def test_unwritable_directory(tmp_path):

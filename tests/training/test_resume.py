@@ -9,11 +9,11 @@ import subprocess
 import time
 
 import pytest
-from tests.tiny import WGAN_GP, command, digests, environment, run
 
 from jaxgan.errors import UserError
 from jaxgan.training.loop import train
 from jaxgan.training.options import RunOptions
+from tests.tiny import WGAN_GP, command, digests, environment, run
 
 KILLS = 10
 

@@ -1,0 +1,321 @@
+"""A config is one value: what it refuses, and that JSON gives it back.
+
+After a change of defaults that is meant, write the recorded texts anew: python -m tests.test_config
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import math
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import optax
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jaxgan.experiments
+from jaxgan.config import (
+    PART_FIELDS,
+    Config,
+    available_parts,
+    config_from_json,
+    config_to_json,
+    part_name,
+)
+from jaxgan.errors import UserError
+from jaxgan.experiments import wgan, wgan_gp
+from jaxgan.losses import Hinge, NonSaturating, Wasserstein
+from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
+from jaxgan.optimizers import SGD, Adam, RMSProp
+from jaxgan.penalties import GradientPenalty
+
+GOLDEN = Path(__file__).parent / "experiments" / "golden"
+EXPERIMENTS = sorted(module.name for module in pkgutil.iter_modules(jaxgan.experiments.__path__))
+PRESETS = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module in (wgan, wgan_gp)
+    for name in ("CONFIG", "QUICK")
+}
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A loss of one's own, written outside the library."""
+
+    share: float = 0.25
+
+    role: ClassVar[str] = "loss"
+    uses_real: ClassVar[bool] = True
+
+    def discriminator(self, real, fake):
+        return self.share * (fake - real)
+
+    def generator(self, real, fake):
+        return self.share * (real - fake)
+
+
+def through_json(config):
+    return config_from_json(json.loads(json.dumps(config_to_json(config), allow_nan=False)))
+
+
+def golden_text(experiment):
+    module = importlib.import_module(f"jaxgan.experiments.{experiment}")
+    presets = {"CONFIG": config_to_json(module.CONFIG), "QUICK": config_to_json(module.QUICK)}
+    return json.dumps(presets, indent=2) + "\n"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_come_back_from_json(name):
+    config = PRESETS[name]
+    again = through_json(config)
+    assert again == config
+    assert hash(again) == hash(config)
+
+
+def floats(lowest, highest, **bounds):
+    return st.floats(lowest, highest, **bounds)
+
+
+positive = floats(0, 1e6, exclude_min=True)
+shares = floats(0, 1, exclude_max=True)
+counts = st.integers(1, 10**9)
+initializations = st.sampled_from(["dcgan", "he"])
+optimizers = st.one_of(
+    st.builds(Adam, positive, shares, shares, positive),
+    st.builds(RMSProp, positive, shares, positive),
+    st.builds(SGD, positive, shares),
+)
+discriminators = st.builds(
+    DCGANDiscriminator, st.integers(1, 512), st.sampled_from(["none", "layer"]), initializations
+)
+configs = st.builds(
+    Config,
+    name=st.text(),
+    seed=st.integers(0, 2**70),
+    steps=counts,
+    batch_size=counts,
+    n_critic=counts,
+    shards=st.none() | counts,
+    data=st.text(),
+    split=st.text(),
+    image_size=st.none() | counts,
+    channels=st.sampled_from([None, 1, 3]),
+    data_size=counts,
+    data_blur=floats(0, 1e6),
+    latent_size=counts,
+    generator=st.builds(
+        DCGANGenerator,
+        st.integers(1, 512),
+        st.sampled_from(["none", "batch", "layer"]),
+        initializations,
+    ),
+    discriminator=discriminators,
+    loss=st.one_of(
+        st.sampled_from([Wasserstein(), NonSaturating(), Hinge()]), st.builds(Quarter, shares)
+    ),
+    penalty=st.none() | st.builds(GradientPenalty, positive, floats(0, 100)),
+    weight_clip=st.none() | positive,
+    generator_optimizer=optimizers,
+    discriminator_optimizer=optimizers,
+    ema_half_life=floats(0, 1e9),
+    matmul_precision=st.sampled_from(["float32", "tensorfloat32", "bfloat16"]),
+    checkpoint_every=counts,
+    sample_every=counts,
+    log_every=counts,
+)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(configs)
+def test_any_config_comes_back_from_json(config):
+    again = through_json(config)
+    assert again == config
+    assert hash(again) == hash(config)
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(configs, configs, st.sampled_from([field.name for field in dataclasses.fields(Config)]))
+def test_configs_that_differ_have_json_that_differs(config, other, field):
+    changed = dataclasses.replace(config, **{field: getattr(other, field)})
+    assert (config_to_json(changed) == config_to_json(config)) == (changed == config)
+
+
+def test_a_part_from_outside_the_library_comes_back():
+    config = Config(loss=Quarter(0.5))
+    assert config_to_json(config)["loss"] == {"part": f"{__name__}:Quarter", "share": 0.5}
+    assert through_json(config).loss == Quarter(0.5)
+
+
+def test_an_optax_transformation_can_be_used_but_not_written():
+    config = Config(generator_optimizer=optax.adam(1e-3))
+    with pytest.raises(UserError, match=r"generator_optimizer .* wrap it in a frozen dataclass"):
+        config_to_json(config)
+
+
+def test_a_class_in_place_of_a_part_is_not_written():
+    with pytest.raises(UserError, match=r"loss .* cannot be written"):
+        config_to_json(Config(loss=Wasserstein))
+
+
+def test_a_part_that_cannot_be_found_again_is_not_written():
+    @dataclass(frozen=True)
+    class Local(Quarter):
+        """Its name leads nowhere outside this function."""
+
+    with pytest.raises(UserError, match=r"loss .*Local"):
+        config_to_json(Config(loss=Local()))
+
+
+WHOLE_FROM_1 = [
+    *("steps", "batch_size", "n_critic", "latent_size", "data_size"),
+    *("checkpoint_every", "sample_every", "log_every", "shards", "image_size"),
+]
+NOT_WHOLE = [True, 1.0, 2.5, math.nan, math.inf, "8"]
+
+
+def assert_refused(field, value, expected):
+    flag = "--" + field.replace("_", "-")
+    with pytest.raises(UserError, match=f"^{flag} {value}: expected {expected}"):
+        Config(**{field: value})
+
+
+@pytest.mark.parametrize("field", WHOLE_FROM_1)
+@pytest.mark.parametrize("value", [0, -3, *NOT_WHOLE])
+def test_counts_below_1_are_refused(field, value):
+    assert_refused(field, value, "a whole number from 1")
+
+
+@pytest.mark.parametrize("value", [-1, *NOT_WHOLE])
+def test_seeds_below_0_are_refused(value):
+    assert_refused("seed", value, "a whole number from 0")
+
+
+@pytest.mark.parametrize("field", ["data_blur", "ema_half_life"])
+@pytest.mark.parametrize("value", [-0.5, math.nan, math.inf, -math.inf])
+def test_numbers_below_0_are_refused(field, value):
+    assert_refused(field, value, "a number from 0")
+
+
+@pytest.mark.parametrize("value", [0, 0.0, -0.01, math.nan, math.inf])
+def test_a_weight_clip_that_leaves_nothing_or_everything_is_refused(value):
+    assert_refused("weight_clip", value, "a number above 0")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [{field: 1} for field in WHOLE_FROM_1] + [{"seed": 0}, {"data_blur": 0}, {"shards": None}],
+)
+def test_the_smallest_values_are_allowed(edge):
+    ((field, value),) = edge.items()
+    assert getattr(Config(**edge), field) == value
+
+
+def test_batch_norm_under_a_gradient_penalty_is_refused_with_the_reason():
+    with pytest.raises(
+        UserError, match=r"gradient-penalty.*own gradient.*batch norm mixes.*norm layer or none"
+    ):
+        Config(penalty=GradientPenalty(), discriminator=DCGANDiscriminator(norm="batch"))
+    for norm in ("layer", "none"):
+        Config(penalty=GradientPenalty(), discriminator=DCGANDiscriminator(norm=norm))
+    Config(penalty=None, discriminator=DCGANDiscriminator(norm="batch"))
+
+
+def test_fields_of_another_version_are_refused_by_name():
+    plain = config_to_json(Config()) | {"sharpnes": 1, "aug": 2}
+    with pytest.raises(UserError, match=r"unknown fields aug, sharpnes.*another version"):
+        config_from_json(plain)
+
+
+def test_fields_that_are_missing_have_their_defaults():
+    assert config_from_json({"seed": 3}) == Config(seed=3)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "jaxgan.losses:Nothing",  # no such class
+        "jaxgan.nowhere:Hinge",  # no such module
+        "Hinge",
+        "",
+        "jaxgan.optimizers.adam:Adam",  # a part, but of another role
+        "jaxgan.config:Config",  # no part
+        "json:dumps",
+    ],
+)
+def test_parts_that_are_no_loss_are_refused(part):
+    with pytest.raises(UserError, match=r"^loss .* is no loss that can be imported here"):
+        config_from_json({"loss": {"part": part}})
+
+
+def test_a_generator_is_no_discriminator():
+    plain = config_to_json(Config())
+    plain["discriminator"] = plain["generator"]
+    with pytest.raises(UserError, match=r"DCGANGenerator is no discriminator"):
+        config_from_json(plain)
+
+
+def test_an_unknown_field_of_a_part_is_refused():
+    plain = config_to_json(Config(loss=Hinge()))
+    plain["loss"]["margin"] = 2.0
+    with pytest.raises(UserError, match="margin"):
+        config_from_json(plain)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": -1}, "--steps -1"),
+        (
+            {"generator_optimizer": {"part": "jaxgan.optimizers.sgd:SGD", "learning_rate": -1}},
+            "SGD with learning_rate -1",
+        ),
+    ],
+)
+def test_values_from_json_are_checked_like_all_others(change, message):
+    with pytest.raises(UserError, match=message):
+        config_from_json(config_to_json(Config()) | change)
+
+
+@pytest.mark.parametrize(
+    ("field", "some"),
+    [
+        ("loss", {"wasserstein": Wasserstein, "non-saturating": NonSaturating, "hinge": Hinge}),
+        ("penalty", {"gradient-penalty": GradientPenalty}),
+        ("generator", {"dcgan": DCGANGenerator}),
+        ("discriminator", {"dcgan": DCGANDiscriminator}),
+        ("generator_optimizer", {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}),
+        ("discriminator_optimizer", {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}),
+    ],
+)
+def test_available_parts(field, some):
+    parts = available_parts(field)
+    assert some.items() <= parts.items()
+    for name, part in parts.items():
+        assert part.role == PART_FIELDS[field]
+        assert part_name(part) == part_name(part()) == name
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_presets_are_as_recorded(experiment):
+    path = GOLDEN / f"{experiment}.json"
+    recorded = path.read_text() if path.exists() else ""
+    assert golden_text(experiment) == recorded, (
+        f"the presets of jaxgan/experiments/{experiment}.py are not those of {path}: if that is "
+        "meant, run `python -m tests.test_config` and commit what it writes"
+    )
+
+
+def test_every_record_has_its_experiment():
+    assert sorted(path.stem for path in GOLDEN.iterdir()) == EXPERIMENTS
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    for name in EXPERIMENTS:
+        (GOLDEN / f"{name}.json").write_text(golden_text(name))
