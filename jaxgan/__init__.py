@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jaxgan.types import StepInfo as StepInfo
     from jaxgan.types import Variables as Variables
     from jaxgan.updates import many_updates as many_updates
+    from jaxgan.updates import to_unit_range as to_unit_range
     from jaxgan.updates import update as update
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ _HOMES = {
     "many_updates": "jaxgan.updates",
     "map_step": "jaxgan.parallel",
     "open_images": "jaxgan.data",
+    "to_unit_range": "jaxgan.updates",
     "train": "jaxgan.training.loop",
     "update": "jaxgan.updates",
 }

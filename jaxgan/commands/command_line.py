@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import errno
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, get_type_hints
@@ -65,6 +66,8 @@ def run_command(command: Callable[[], int]) -> None:
             file=sys.stderr,
         )
         status = 2
+    except KeyboardInterrupt:
+        status = 128 + signal.SIGINT
     except DivergenceError as error:
         print(f"stopped: {error}", file=sys.stderr)
         status = 1

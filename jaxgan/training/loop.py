@@ -32,7 +32,7 @@ from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
 from jaxgan.training.run_directory import (
     RunPaths,
-    check_same_config,
+    check_same_run,
     create_run,
     default_workdir,
     locked,
@@ -76,7 +76,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         download=options.download,
     )
     if recorded and goes_on:
-        check_same_config(recorded, config, workdir)
+        check_same_run(workdir, recorded, config, images.fingerprint)
     environment = describe_environment(images.fingerprint)
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 

@@ -19,7 +19,7 @@ from jaxgan.training.jsonl import read_json, write_json
 
 __all__ = [
     "RunPaths",
-    "check_same_config",
+    "check_same_run",
     "create_run",
     "default_workdir",
     "locked",
@@ -83,14 +83,20 @@ def recorded_config(workdir: Path) -> Config | None:
     return None
 
 
-def check_same_config(recorded: Config, asked: Config, workdir: Path) -> None:
-    """Refuse to go on with a run under another config, with both values shown."""
+def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: str) -> None:
+    """Refuse to go on with a run under another config, or on other images, with both shown."""
     before, now = config_to_json(recorded), config_to_json(asked)
     changes = [f"{k} is {before[k]} there, {now[k]} here" for k in before if before[k] != now[k]]
     if changes:
         raise UserError(
             f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
             "values, another --workdir, or --restart to delete that run and begin anew"
+        )
+    trained_on = read_json(RunPaths(workdir).environment)["data_fingerprint"]
+    if trained_on != fingerprint:
+        raise UserError(
+            f"{workdir} was trained on other images (fingerprint {trained_on[:16]} there, "
+            f"{fingerprint[:16]} here): restore {asked.data}, or use another --workdir or --restart"
         )
 
 

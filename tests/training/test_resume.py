@@ -45,6 +45,14 @@ def test_two_runs_are_equal_in_bits_and_metrics(whole_run, tmp_path):
     assert metrics_without_time(tmp_path / "again") == metrics_without_time(whole_run)
 
 
+def test_images_read_ahead_give_the_bits_of_images_on_the_device(whole_run, tmp_path):
+    train(WGAN_GP, quiet(tmp_path / "streamed", resident_mib=0))
+    assert digests(tmp_path / "streamed") == digests(whole_run)
+    shutil.rmtree(tmp_path / "streamed" / "checkpoints" / "00000012")
+    train(WGAN_GP, quiet(tmp_path / "streamed", resident_mib=0))
+    assert digests(tmp_path / "streamed") == digests(whole_run)
+
+
 def test_another_seed_is_another_run(whole_run, tmp_path):
     train(dataclasses.replace(WGAN_GP, seed=1), quiet(tmp_path / "other"))
     assert not set(digests(tmp_path / "other").values()) & set(digests(whole_run).values())
