@@ -37,6 +37,7 @@ from jaxgan.penalties import GradientPenalty
 
 GOLDEN = Path(__file__).parent / "experiments" / "golden"
 EXPERIMENTS = sorted(module.name for module in pkgutil.iter_modules(jaxgan.experiments.__path__))
+RECORDED = ["defaults", *EXPERIMENTS]
 PRESETS = {
     f"{module.__name__}.{name}": getattr(module, name)
     for module in (wgan, wgan_gp)
@@ -64,9 +65,13 @@ def through_json(config):
     return config_from_json(json.loads(json.dumps(config_to_json(config), allow_nan=False)))
 
 
-def golden_text(experiment):
-    module = importlib.import_module(f"jaxgan.experiments.{experiment}")
-    presets = {"CONFIG": config_to_json(module.CONFIG), "QUICK": config_to_json(module.QUICK)}
+def golden_text(name):
+    """What is recorded of an experiment, or, as `defaults`, of a Config with nothing chosen."""
+    if name == "defaults":
+        presets = {"Config": config_to_json(Config())}
+    else:
+        module = importlib.import_module(f"jaxgan.experiments.{name}")
+        presets = {"CONFIG": config_to_json(module.CONFIG), "QUICK": config_to_json(module.QUICK)}
     return json.dumps(presets, indent=2) + "\n"
 
 
@@ -233,6 +238,7 @@ def test_fields_of_another_version_are_refused_by_name():
 
 
 def test_fields_that_are_missing_have_their_defaults():
+    assert config_from_json({}) == Config()
     assert config_from_json({"seed": 3}) == Config(seed=3)
 
 
@@ -301,21 +307,21 @@ def test_available_parts(field, some):
         assert part_name(part) == part_name(part()) == name
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_presets_are_as_recorded(experiment):
-    path = GOLDEN / f"{experiment}.json"
+@pytest.mark.parametrize("name", RECORDED)
+def test_presets_are_as_recorded(name):
+    path = GOLDEN / f"{name}.json"
     recorded = path.read_text() if path.exists() else ""
-    assert golden_text(experiment) == recorded, (
-        f"the presets of jaxgan/experiments/{experiment}.py are not those of {path}: if that is "
-        "meant, run `python -m tests.test_config` and commit what it writes"
+    assert golden_text(name) == recorded, (
+        f"the values of {name} are not those of {path}: if that is meant, run "
+        "`python -m tests.test_config` and commit what it writes"
     )
 
 
 def test_every_record_has_its_experiment():
-    assert sorted(path.stem for path in GOLDEN.iterdir()) == EXPERIMENTS
+    assert sorted(path.stem for path in GOLDEN.iterdir()) == sorted(RECORDED)
 
 
 if __name__ == "__main__":
     GOLDEN.mkdir(parents=True, exist_ok=True)
-    for name in EXPERIMENTS:
+    for name in RECORDED:
         (GOLDEN / f"{name}.json").write_text(golden_text(name))

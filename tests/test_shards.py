@@ -167,6 +167,7 @@ def test_what_a_refusal_names_is_accepted(batch_size, shards, devices):
         if batches := re.search(r"--batch-size (\d+) or (\d+)", words):
             for named in map(int, batches.groups()):
                 check_shards(named, shards, 1)
+                assert named > 0
                 assert abs(named - batch_size) < shards
         else:
             named = int(re.search(r"--shards (\d+)", words)[1])

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from jaxgan.errors import UserError
 from jaxgan.training.loop import train
@@ -176,6 +178,18 @@ def test_a_damaged_checkpoint_is_refused_and_the_way_out_works(whole_run, tmp_pa
 def test_another_config_is_refused_with_both_values(whole_run):
     with pytest.raises(UserError, match="batch_size is 8 there, 16 here"):
         train(dataclasses.replace(WGAN_GP, batch_size=16), quiet(whole_run))
+
+
+def test_other_images_under_the_same_name_are_refused(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for i in range(10):
+        Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(folder / f"{i}.png")
+    config = dataclasses.replace(WGAN_GP, data=f"folder:{folder}", image_size=None, steps=2)
+    train(config, quiet(tmp_path / "run"))
+    Image.fromarray(np.full((8, 8), 7, np.uint8)).save(folder / "3.png")
+    with pytest.raises(UserError, match="trained on other images"):
+        train(config, quiet(tmp_path / "run"))
 
 
 def test_restart_begins_anew(whole_run, tmp_path):
