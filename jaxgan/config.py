@@ -181,29 +181,43 @@ def config_from_json(plain: dict[str, Any]) -> Config:
 
 
 def _part_to_json(field: str, part: Any) -> dict[str, Any]:
-    if not dataclasses.is_dataclass(part) or isinstance(part, type):
-        raise UserError(
-            f"{field} {part!r} cannot be written to a run's config: wrap it in a frozen dataclass "
-            "with a build() method, as in jaxgan/optimizers/adam.py"
-        )
     cls = type(part)
-    return {"part": f"{cls.__module__}:{cls.__qualname__}", **dataclasses.asdict(part)}
+    if (
+        not dataclasses.is_dataclass(part)
+        or _find_part(cls.__module__, cls.__qualname__) is not cls
+    ):
+        raise UserError(
+            f"{field} {part!r} cannot be written to a config: wrap it in a frozen dataclass at "
+            "the top of a module, as in jaxgan/optimizers/adam.py"
+        )
+    values = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
+    return {"part": f"{cls.__module__}:{cls.__qualname__}", **values}
 
 
 def _part_from_json(field: str, plain: dict[str, Any]) -> Any:
     values = dict(plain)
     module, _, name = values.pop("part", "").partition(":")
-    try:
-        cls = getattr(importlib.import_module(module), name)
-        fits = dataclasses.is_dataclass(cls) and getattr(cls, "role", "") == PART_FIELDS[field]
-    except (ImportError, AttributeError, ValueError):
-        fits = False
-    if not fits:
+    cls: Any = _find_part(module, name)
+    if cls is None or getattr(cls, "role", "") != PART_FIELDS[field]:
         raise UserError(
             f"{field} {module}:{name} is no {PART_FIELDS[field]} that can be imported here: "
             "put its module on PYTHONPATH, or use the version of jaxgan that wrote the config"
         )
+    if unknown := set(values) - {f.name for f in dataclasses.fields(cls)}:
+        raise UserError(
+            f"{field} {module}:{name} has no {', '.join(sorted(unknown))}: use the version of "
+            "jaxgan that wrote the config"
+        )
     return cls(**values)
+
+
+def _find_part(module: str, name: str) -> type | None:
+    """The dataclass called `name` in `module`, or None where there is none to be found."""
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        return None
+    return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None
 
 
 def _flag(field: str) -> str:

@@ -52,4 +52,4 @@ def moving_average(average: Tree, new: Tree, decay: float) -> Tree:
 def all_finite(tree: Tree) -> jax.Array:
     """Whether no floating-point leaf holds a NaN or an infinity, [] bool."""
     leaves = [x for x in jax.tree.leaves(tree) if jnp.issubdtype(x.dtype, jnp.floating)]
-    return jnp.all(jnp.stack([jnp.all(jnp.isfinite(x)) for x in leaves]))
+    return jnp.all(jnp.array([jnp.all(jnp.isfinite(x)) for x in leaves], dtype=bool))

@@ -1,0 +1,1 @@
+"""What is done on the command line: `train` behind every experiment, and commands on runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,7 +30,7 @@ class GradientPenalty:
     per_example: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.weight <= 0 or self.target < 0:
+        if not (0 < self.weight < math.inf and 0 <= self.target < math.inf):
             raise UserError(
                 f"gradient penalty with weight {self.weight} and target {self.target}: expected "
                 "weight > 0 and target >= 0; for no penalty, choose none"
