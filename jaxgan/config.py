@@ -123,6 +123,13 @@ class Config:
             _check_number(field, getattr(self, field), lowest=0.0)
         if self.weight_clip is not None and not 0 < self.weight_clip < math.inf:
             raise UserError(f"{_flag('weight_clip')} {self.weight_clip}: expected a number above 0")
+        for field, choices in (
+            ("channels", (None, 1, 3)),
+            ("matmul_precision", ("float32", "tensorfloat32", "bfloat16")),
+        ):
+            if getattr(self, field) not in choices:
+                named = ", ".join(str(choice) for choice in choices)
+                raise UserError(f"{_flag(field)} {getattr(self, field)}: expected one of {named}")
         self._check_combination()
 
     def _check_combination(self) -> None:
@@ -182,13 +189,11 @@ def config_from_json(plain: dict[str, Any]) -> Config:
 
 def _part_to_json(field: str, part: Any) -> dict[str, Any]:
     cls = type(part)
-    if (
-        not dataclasses.is_dataclass(part)
-        or _find_part(cls.__module__, cls.__qualname__) is not cls
-    ):
+    # A script's or a notebook's own module is another one in the process that reads the config.
+    if cls.__module__ == "__main__" or _find_part(cls.__module__, cls.__qualname__) is not cls:
         raise UserError(
             f"{field} {part!r} cannot be written to a config: wrap it in a frozen dataclass at "
-            "the top of a module, as in jaxgan/optimizers/adam.py"
+            "the top of a module that can be imported, as in jaxgan/optimizers/adam.py"
         )
     values = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
     return {"part": f"{cls.__module__}:{cls.__qualname__}", **values}

@@ -8,7 +8,7 @@ import optax
 
 from jaxgan.types import Tree
 
-__all__ = ["all_finite", "half_life_decay", "mean_in_order", "moving_average", "safe_norm"]
+__all__ = ["half_life_decay", "mean_in_order", "moving_average", "safe_norm"]
 
 
 def safe_norm(x: jax.Array) -> jax.Array:
@@ -47,9 +47,3 @@ def half_life_decay(batch_size: int, half_life: float) -> float:
 def moving_average(average: Tree, new: Tree, decay: float) -> Tree:
     """decay · average + (1 - decay) · new, leaf by leaf; `new` itself when decay is 0."""
     return optax.incremental_update(new, average, 1.0 - decay) if decay else new
-
-
-def all_finite(tree: Tree) -> jax.Array:
-    """Whether no floating-point leaf holds a NaN or an infinity, [] bool."""
-    leaves = [x for x in jax.tree.leaves(tree) if jnp.issubdtype(x.dtype, jnp.floating)]
-    return jnp.all(jnp.array([jnp.all(jnp.isfinite(x)) for x in leaves], dtype=bool))

@@ -24,14 +24,17 @@ def check_shards(batch_size: int, shards: int, devices: int) -> None:
     """Refuse a batch that does not split into the shards, or shards that do not fill devices."""
     if batch_size % shards:
         below = batch_size - batch_size % shards
+        sizes = [size for size in (below, below + shards) if size]
         raise UserError(
             f"batch size {batch_size} with {shards} shards: the batch must split evenly; "
-            f"use --batch-size {below or shards} or {below + shards}, or other --shards"
+            f"use --batch-size {' or '.join(map(str, sizes))}, or other --shards"
         )
     if shards % devices:
+        fitting = [n for n in range(devices, batch_size + 1, devices) if batch_size % n == 0]
+        nearest = min(fitting, key=lambda n: abs(n - shards), default=None)
         raise UserError(
             f"{shards} shards on {devices} devices: every device must hold equally many; "
-            f"use --shards {devices * max(1, round(shards / devices))} or another number of devices"
+            f"use {f'--shards {nearest} or ' if nearest else ''}another number of devices"
         )
 
 

@@ -15,7 +15,6 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.config import Config
-from jaxgan.numerics import all_finite
 from jaxgan.types import Batch, Gan, GanState, StepInfo, Tree
 
 __all__ = ["Feed", "UpdateInfo", "batches_per_update", "many_updates", "to_unit_range", "update"]
@@ -26,7 +25,6 @@ class UpdateInfo(NamedTuple):
 
     discriminator: StepInfo
     generator: StepInfo
-    finite: jax.Array  # [] bool: no NaN or infinity in the state after it
 
 
 class Feed(NamedTuple):
@@ -74,7 +72,7 @@ def update(
     state, info_d = lax.fori_loop(0, config.n_critic, body, (state, nothing_yet))
     last = jax.tree.map(lambda x: x[-1], batches)
     state, info_g = gan.generator_step(key_generator, state, last, axis_name=axis_name)
-    return state, UpdateInfo(info_d, info_g, all_finite(state))
+    return state, UpdateInfo(info_d, info_g)
 
 
 def many_updates(gan: Gan, config: Config) -> Callable[..., tuple[GanState, UpdateInfo]]:
@@ -89,7 +87,7 @@ def many_updates(gan: Gan, config: Config) -> Callable[..., tuple[GanState, Upda
         capacity = len(jax.tree.leaves(feed.images)[0] if feed.indices is None else feed.indices)
         rows = jnp.zeros((capacity,))
         step_rows = StepInfo(*[rows] * len(StepInfo._fields))
-        no_infos = UpdateInfo(step_rows, step_rows, jnp.zeros((capacity,), bool))
+        no_infos = UpdateInfo(step_rows, step_rows)
 
         def body(i: jax.Array, carry: tuple[GanState, UpdateInfo]) -> tuple[GanState, UpdateInfo]:
             state, infos = carry

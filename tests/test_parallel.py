@@ -129,7 +129,6 @@ def test_one_dispatch_or_many(program):
         losses += list(np.asarray(part.discriminator.loss[:count]))
     assert leaf_digests(state) == leaf_digests(whole)
     np.testing.assert_array_equal(losses, infos.discriminator.loss)
-    assert bool(np.all(infos.finite))
 
 
 def test_streamed_batches_equal_resident_ones(program):

@@ -164,14 +164,15 @@ def test_what_a_refusal_names_is_accepted(batch_size, shards, devices):
         check_shards(batch_size, shards, devices)
     except UserError as error:
         words = str(error)
-        if batches := re.search(r"--batch-size (\d+) or (\d+)", words):
-            for named in map(int, batches.groups()):
+        if batches := re.search(r"--batch-size (\d+)(?: or (\d+))?,", words):
+            for named in map(int, filter(None, batches.groups())):
                 check_shards(named, shards, 1)
                 assert named > 0
                 assert abs(named - batch_size) < shards
-        else:
-            named = int(re.search(r"--shards (\d+)", words)[1])
-            check_shards(named, named, devices)
+        elif named := re.search(r"--shards (\d+)", words):
+            check_shards(batch_size, int(named[1]), devices)
+        else:  # no number of shards splits the batch and fills the devices
+            assert batch_size % devices
     else:
         assert batch_size % shards == 0
         assert shards % devices == 0

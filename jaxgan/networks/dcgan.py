@@ -9,7 +9,7 @@ that divides the kernel covers every pixel equally often.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import flax.linen as nn
 import jax
@@ -41,8 +41,9 @@ def halvings(image_size: int) -> tuple[int, int]:
     while grid % 2 == 0 and grid // 2 >= SMALLEST_GRID:
         grid, count = grid // 2, count + 1
     if count == 0 or grid > LARGEST_GRID:
-        step = 4 if image_size < 64 else 8
-        near = max(8, round(image_size / step) * step)
+        grids = range(SMALLEST_GRID, LARGEST_GRID + 1)
+        sizes = [grid * 2**i for grid in grids for i in range(1, image_size.bit_length() + 1)]
+        near = min(sizes, key=lambda size: abs(size - image_size))
         raise UserError(
             f"image size {image_size} halves {count} times, to {grid}: DCGAN networks need a size "
             f"that halves to {SMALLEST_GRID} to {LARGEST_GRID} pixels, such as 28, 32, 64 or 128; "
@@ -65,7 +66,7 @@ class DCGANGenerator:
     role: ClassVar[str] = "generator"
 
     def __post_init__(self) -> None:
-        _check_width(self.width)
+        _check(self.width, self.norm, self.initialization)
 
     def build(self, image_shape: tuple[int, int, int], latent_size: int) -> Network:
         """Latents [B, latent_size] -> images [B, H, W, C] in [-1, 1]."""
@@ -94,7 +95,7 @@ class DCGANDiscriminator:
     role: ClassVar[str] = "discriminator"
 
     def __post_init__(self) -> None:
-        _check_width(self.width)
+        _check(self.width, self.norm, self.initialization)
 
     @property
     def mixes_examples(self) -> bool:
@@ -148,6 +149,9 @@ class _Discriminator(nn.Module):
         return dense(1, x.shape[-1], self.initialization)(x)[:, 0]
 
 
-def _check_width(width: int) -> None:
-    if width < 1:
+def _check(width: int, norm: Norm, initialization: Initialization) -> None:
+    if not isinstance(width, int) or isinstance(width, bool) or width < 1:
         raise UserError(f"network width {width}: expected a whole number above 0, such as 64")
+    for value, choices in ((norm, get_args(Norm)), (initialization, get_args(Initialization))):
+        if value not in choices:
+            raise UserError(f"network with {value!r}: expected one of {', '.join(choices)}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxgan.types import Tree
 
-__all__ = ["combined_digest", "leaf_digests", "shortened"]
+__all__ = ["combined_digest", "leaf_digests", "non_finite_leaf", "shortened"]
 
 
 def leaf_digests(tree: Tree) -> dict[str, str]:
@@ -21,6 +21,14 @@ def leaf_digests(tree: Tree) -> dict[str, str]:
 def combined_digest(leaves: dict[str, str]) -> str:
     """Hex digest of a whole tree, from `leaf_digests`."""
     return hashlib.sha256("".join(leaves.values()).encode()).hexdigest()
+
+
+def non_finite_leaf(tree: Tree) -> str | None:
+    """The path of the first leaf that holds a NaN or an infinity, or None."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+        if not np.all(np.isfinite(np.asarray(leaf, np.float64))):
+            return jax.tree_util.keystr(path)
+    return None
 
 
 def shortened(leaves: dict[str, str]) -> dict[str, str]:

@@ -11,15 +11,16 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxgan.config import Config
+from jaxgan.config import Config, config_to_json
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
 from jaxgan.training.checkpoint import Checkpoints, check_room
-from jaxgan.training.digest import combined_digest, leaf_digests, shortened
+from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.jsonl import append_line, keep_until, read_json, read_lines, write_json
 from jaxgan.training.machine import (
     Machine,
+    OnUpdates,
     abstract_state,
     advance,
     initial_state,
@@ -78,6 +79,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
     if recorded and goes_on:
         check_same_run(workdir, recorded, config, images.fingerprint)
     environment = describe_environment(images.fingerprint)
+    config_to_json(config)  # refused here, if it cannot be written, before anything is
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
     with ExitStack() as stack:
@@ -106,31 +108,43 @@ def train(config: Config, options: RunOptions) -> Outcome:
             step, info = updates[-1]
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
-        # ---- updates, with a halt wherever something is due ----
-        while True:
-            stopped_by = _agreed(stop) if step < config.steps else None
-            if step % config.sample_every == 0 or step == config.steps:
-                _write_samples(machine, state, step, paths)
-            if step % config.checkpoint_every == 0 or step == config.steps or stopped_by:
-                digest = _checkpoint(checkpoints, paths, state, step)
-            if step == config.steps or stopped_by:
-                break
-            halt = _next_halt(step, config)
-            try:
-                state, step = advance(
-                    machine, state, step, halt, on_updates, lambda: stop() is not None
-                )
-            except DivergenceError as error:
-                checkpoints.wait()
-                raise DivergenceError(f"{error}; {_last_good(checkpoints)}") from error
+        try:
+            step, digest = _run(machine, state, step, checkpoints, paths, on_updates, stop)
+        except DivergenceError as error:
+            checkpoints.wait()
+            raise DivergenceError(f"{error}; {_last_good(checkpoints)}") from error
 
         # ---- the end ----
         checkpoints.wait()
+        stopped_by = _signal_of_any_host(stop) if step < config.steps else None
         what = "stopped" if stopped_by else "done"
         progress.say(f"{what} at step {step}: {workdir}, digest {digest[:16]}")
         if stopped_by:
             progress.say("the same command goes on from there")
     return Outcome(workdir, step, digest, stopped_by)
+
+
+def _run(
+    machine: Machine,
+    state: GanState,
+    step: int,
+    checkpoints: Checkpoints,
+    paths: RunPaths,
+    on_updates: OnUpdates,
+    stop: StopSignal,
+) -> tuple[int, str]:
+    """Updates to the end or a signal, with a halt wherever something is due; step and digest."""
+    config = machine.config
+    while True:
+        ends = step == config.steps or _signal_of_any_host(stop) is not None
+        if step % config.sample_every == 0 or step == config.steps:
+            _write_samples(machine, state, step, paths)
+        if step % config.checkpoint_every == 0 or ends:
+            digest = _checkpoint(checkpoints, paths, state, step)
+        if ends:
+            return step, digest
+        halt = _next_halt(step, config)
+        state, step = advance(machine, state, step, halt, on_updates, lambda: stop() is not None)
 
 
 def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
@@ -161,14 +175,18 @@ def _next_halt(step: int, config: Config) -> int:
     return min(*due, config.steps)
 
 
-def _agreed(stop: StopSignal) -> signal.Signals | None:
-    """The signal that has reached any of the hosts."""
+def _signal_of_any_host(stop: StopSignal) -> signal.Signals | None:
     number = agree(int(stop() or 0))
     return signal.Signals(number) if number else None
 
 
 def _checkpoint(checkpoints: Checkpoints, paths: RunPaths, state: GanState, step: int) -> str:
-    """Save the state and record its digest, unless that was done before; returns the digest."""
+    """Save the state and record its digest, unless that was done before; returns the digest.
+
+    Infos show a NaN or infinity in losses and gradients; only here is the state itself looked at.
+    """
+    if bad := non_finite_leaf(state):
+        raise DivergenceError(f"NaN or infinity at step {step}, in {bad}")
     leaves = leaf_digests(state)
     if step not in checkpoints.steps():
         checkpoints.save(step, state)

@@ -166,7 +166,7 @@ def _deliver(first: int, count: int, infos: UpdateInfo, on_updates: OnUpdates) -
     updates = []
     for i in range(count):
         row = jax.tree.map(lambda x, i=i: x[i], rows)
-        if not all(np.all(np.isfinite(x)) for x in jax.tree.leaves(row)) or not row.finite:
+        if not all(np.all(np.isfinite(x)) for x in jax.tree.leaves(row)):
             raise DivergenceError(_what_diverged(first + i + 1, row))
         updates.append((first + i + 1, row))
     on_updates(updates)

@@ -122,8 +122,9 @@ def test_a_disk_that_fills_up(tmp_path):
     assert "commit_success.txt" in done.stdout  # the checkpoints before are still there
 
 
-def test_nan_stops_the_run_and_names_the_last_good_checkpoint(tmp_path):
-    flags = ["--generator-optimizer=sgd", "--generator-optimizer.learning-rate=1e20"]
+@pytest.mark.parametrize("rate", ["1e20", "1e38"])  # in the next losses; in the state itself
+def test_nan_stops_the_run_and_names_the_last_good_checkpoint(rate, tmp_path):
+    flags = ["--generator-optimizer=sgd", f"--generator-optimizer.learning-rate={rate}"]
     done = run(*flags, f"--workdir={tmp_path / 'run'}", "--checkpoint-every=1")
     assert done.returncode == 1, done.stderr
     lines = done.stderr.strip().splitlines()
