@@ -150,8 +150,8 @@ def test_batches_that_do_not_split_are_refused():
 
 
 def test_shards_that_do_not_fill_the_devices_are_refused():
-    # 6 shards lie halfway between one and two a device: 4 · 2 = 8.
-    with pytest.raises(UserError, match=r"6 shards on 4 devices.*--shards 8"):
+    # 4 and 8 shards are as near to 6: the fewer is named.
+    with pytest.raises(UserError, match=r"6 shards on 4 devices.*--shards 4"):
         check_shards(24, 6, 4)
     with pytest.raises(UserError, match=r"4 shards on 8 devices.*--shards 8"):
         mapped(noisy_gradient, 8, "vmap", 4)(jax.random.key(0), {"image": jnp.zeros((32, 5))})
