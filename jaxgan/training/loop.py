@@ -23,6 +23,7 @@ from jaxgan.training.machine import (
     OnUpdates,
     abstract_state,
     advance,
+    compile_program,
     initial_state,
     prepare,
     resolve,
@@ -135,6 +136,8 @@ def _run(
 ) -> tuple[int, str]:
     """Updates to the end or a signal, with a halt wherever something is due; step and digest."""
     config = machine.config
+    if step < config.steps:
+        state = compile_program(machine, state, step)
     while True:
         ends = step == config.steps or _signal_of_any_host(stop) is not None
         if step % config.sample_every == 0 or step == config.steps:

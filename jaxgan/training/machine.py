@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
@@ -27,6 +29,7 @@ __all__ = [
     "Machine",
     "abstract_state",
     "advance",
+    "compile_program",
     "derive_keys",
     "initial_state",
     "prepare",
@@ -114,6 +117,21 @@ def abstract_state(config: Config, images: ImageSet) -> GanState:
 def initial_state(machine: Machine) -> GanState:
     """The state at step 0, on every device."""
     return replicate(jax.jit(machine.gan.init)(machine.keys.init))
+
+
+def compile_program(machine: Machine, state: GanState, step: int) -> GanState:
+    """Compile the program by a dispatch of no updates; the state comes back as it was.
+
+    The compiler leaves some 200 MiB of freed heap behind, which the updates' buffers cannot use:
+    it is given back to the system first, so that the two do not add up.
+    """
+    nothing = machine.feed(step, 1)._replace(updates=jnp.int32(0))
+    state, _ = machine.program(machine.keys.updates, state, nothing)
+    jax.block_until_ready(state)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone
+    if trim:
+        trim(0)
+    return state
 
 
 def advance(

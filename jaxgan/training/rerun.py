@@ -10,7 +10,7 @@ from jaxgan.errors import UserError
 from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.jsonl import read_json, read_lines
-from jaxgan.training.machine import advance, initial_state, prepare, resolve
+from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
 from jaxgan.training.run_directory import RunPaths, read_run_config
 
 __all__ = ["Mismatch", "rerun"]
@@ -57,7 +57,7 @@ def rerun(
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")
 
     machine = prepare(config, images, resident_bytes)
-    state, step = initial_state(machine), 0
+    state, step = compile_program(machine, initial_state(machine), 0), 0
     for equal, line in enumerate(recorded):
         state, step = advance(machine, state, step, line["step"])
         leaves = leaf_digests(state)
