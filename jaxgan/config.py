@@ -8,46 +8,29 @@ apart by their `role`. Any part goes into any config; combinations that make no 
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import math
-import re
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
-
-import optax
+from typing import Any, Literal, get_args
 
 from jaxgan.errors import UserError
 from jaxgan.losses import Wasserstein
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
 from jaxgan.optimizers import Adam
-from jaxgan.types import (
+from jaxgan.parts import PART_FIELDS, part_from_json, part_name, part_to_json
+from jaxgan.protocols import (
+    AugmentPart,
     DiscriminatorPart,
     GeneratorPart,
+    GeneratorPenaltyPart,
     LossPart,
-    OptimizerPart,
+    Optimizer,
     PenaltyPart,
+    SharpnessPart,
+    SofteningPart,
 )
+from jaxgan.types import Precision
 
-__all__ = ["Config", "available_parts", "config_from_json", "config_to_json", "part_name"]
-
-Optimizer: TypeAlias = OptimizerPart | optax.GradientTransformation
-
-PART_PACKAGES = {
-    "loss": "jaxgan.losses",
-    "penalty": "jaxgan.penalties",
-    "generator": "jaxgan.networks",
-    "discriminator": "jaxgan.networks",
-    "optimizer": "jaxgan.optimizers",
-}
-PART_FIELDS = {
-    "loss": "loss",
-    "penalty": "penalty",
-    "generator": "generator",
-    "discriminator": "discriminator",
-    "generator_optimizer": "optimizer",
-    "discriminator_optimizer": "optimizer",
-}
-"""Field of Config -> role of the part it holds."""
+__all__ = ["Config", "config_from_json", "config_to_json"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +61,8 @@ class Config:
     """1 for grey, 3 for RGB; default: as the images are."""
     data_size: int = 20_000
     """Number of examples of shapes; other data have their own."""
+    classes: int | None = None
+    """Number of classes; default: the data's."""
     data_blur: float = 0.0
     """Blur planted in shapes: standard deviation of a Gaussian, in pixels; 0 for none."""
 
@@ -91,6 +76,21 @@ class Config:
     """Adversarial loss."""
     penalty: PenaltyPart | None = None
     """Term added to the discriminator's loss."""
+    generator_penalty: GeneratorPenaltyPart | None = None
+    """Term added to the generator's loss that looks at the generator."""
+    sharpness: SharpnessPart | None = None
+    """Term added to the generator's loss that looks at its images' detail."""
+    augment: AugmentPart | None = None
+    """Random changes of all images that the discriminator is shown."""
+    softening: SofteningPart | None = None
+    """What hides detail from the discriminator at first, and less and less of it."""
+    packing: int = 1
+    """Images that the discriminator judges together, as channels (PacGAN 2 to 4)."""
+    class_weight_discriminator: float = 1.0
+    """Weight of the classes' cross entropy, where the discriminator has auxiliary conditioning (1
+    in AC-GAN and WGAN-GP)."""
+    class_weight_generator: float = 1.0
+    """The same for the generator (1 in AC-GAN, 0.1 in WGAN-GP)."""
     weight_clip: float | None = None
     """Discriminator parameters are clipped to plus and minus this after each step (WGAN: 0.01)."""
     generator_optimizer: Optimizer = Adam()
@@ -100,6 +100,10 @@ class Config:
     ema_half_life: float = 0.0
     """Images after which an old generator's share in the averaged one halves; 0 (DCGAN, WGAN):
     samples come from the generator itself; StyleGAN2 10,000."""
+    ema_ramp_up: float = 0.0
+    """Most that the half-life is, as a share of the images so far (StyleGAN2 0.05); 0: no limit."""
+    precision: Precision = "float32"
+    """What the networks compute in; parameters, losses and optimisers are float32 all the same."""
     matmul_precision: Literal["float32", "tensorfloat32", "bfloat16"] = "float32"
     """Arithmetic of matrix products and convolutions on accelerators; CPUs always use float32."""
 
@@ -111,7 +115,7 @@ class Config:
     """Generator updates between lines of metrics."""
 
     def __post_init__(self) -> None:
-        for field in ("steps", "batch_size", "n_critic", "latent_size", "data_size"):
+        for field in ("steps", "batch_size", "n_critic", "latent_size", "data_size", "packing"):
             _check_whole(field, getattr(self, field), 1)
         for field in ("checkpoint_every", "sample_every", "log_every"):
             _check_whole(field, getattr(self, field), 1)
@@ -119,18 +123,37 @@ class Config:
         for field in ("shards", "image_size"):
             if getattr(self, field) is not None:
                 _check_whole(field, getattr(self, field), 1)
-        for field in ("data_blur", "ema_half_life"):
+        if self.classes is not None:
+            _check_whole("classes", self.classes, 0)
+        weights = ("class_weight_discriminator", "class_weight_generator")
+        for field in ("data_blur", "ema_half_life", "ema_ramp_up", *weights):
             _check_number(field, getattr(self, field), lowest=0.0)
         if self.weight_clip is not None and not 0 < self.weight_clip < math.inf:
             raise UserError(f"{_flag('weight_clip')} {self.weight_clip}: expected a number above 0")
         for field, choices in (
             ("channels", (None, 1, 3)),
+            ("precision", get_args(Precision)),
             ("matmul_precision", ("float32", "tensorfloat32", "bfloat16")),
         ):
             if getattr(self, field) not in choices:
                 named = ", ".join(str(choice) for choice in choices)
                 raise UserError(f"{_flag(field)} {getattr(self, field)}: expected one of {named}")
         self._check_combination()
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the networks look at labels; both do, or neither."""
+        return self.generator.conditioning != "none"
+
+    @property
+    def judges_real_for_generator(self) -> bool:
+        """Whether a generator step needs the discriminator's judgement of real images."""
+        return self.loss.uses_real or bool(self.sharpness and self.sharpness.uses_features)
+
+    @property
+    def uses_real_for_generator(self) -> bool:
+        """Whether a generator step reads real images: it is then given a batch of its own."""
+        return self.judges_real_for_generator or self.sharpness is not None
 
     def _check_combination(self) -> None:
         penalty, discriminator = self.penalty, self.discriminator
@@ -140,25 +163,21 @@ class Config:
                 "each image's own gradient, which batch norm mixes with the rest of the batch "
                 "(Gulrajani et al. 2017, section 4); use --discriminator.norm layer or none"
             )
-
-
-def part_name(part: Any) -> str:
-    """The name of a part on the command line: `GradientPenalty()` -> 'gradient-penalty'.
-
-    Networks go without their role, which the flag says: `DCGANGenerator()` -> 'dcgan'.
-    """
-    cls = part if isinstance(part, type) else type(part)
-    bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
-    return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
-
-
-def available_parts(field: str) -> dict[str, type]:
-    """The parts of the library that fit a field of Config, by name."""
-    role = PART_FIELDS[field]
-    package = importlib.import_module(PART_PACKAGES[role])
-    members = [getattr(package, name) for name in package.__all__]
-    fitting = [m for m in members if getattr(m, "role", None) == role]
-    return {part_name(member): member for member in fitting}
+        in_g, in_d = self.generator.conditioning, discriminator.conditioning
+        if (in_g == "none") != (in_d == "none"):
+            raise UserError(
+                f"labels enter the generator by {in_g} and the discriminator by {in_d}: a label "
+                "that one of them does not see teaches the other nothing; condition both or neither"
+            )
+        if self.packing > 1 and self.is_conditional:
+            raise UserError(
+                f"packs of {self.packing} images with labels: a pack holds images of several "
+                "classes and has no label of its own; use --packing 1 or no conditioning"
+            )
+        if self.ema_ramp_up and not self.ema_half_life:
+            raise UserError(
+                f"--ema-ramp-up {self.ema_ramp_up} without an average: set --ema-half-life as well"
+            )
 
 
 def config_to_json(config: Config) -> dict[str, Any]:
@@ -167,7 +186,7 @@ def config_to_json(config: Config) -> dict[str, Any]:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if field.name in PART_FIELDS and value is not None:
-            value = _part_to_json(field.name, value)
+            value = part_to_json(field.name, value)
         plain[field.name] = value
     return plain
 
@@ -181,48 +200,10 @@ def config_from_json(plain: dict[str, Any]) -> Config:
             "of jaxgan; run it with that version"
         )
     values = {
-        name: _part_from_json(name, value) if name in PART_FIELDS and value is not None else value
+        name: part_from_json(name, value) if name in PART_FIELDS and value is not None else value
         for name, value in plain.items()
     }
     return Config(**values)
-
-
-def _part_to_json(field: str, part: Any) -> dict[str, Any]:
-    cls = type(part)
-    # A script's or a notebook's own module is another one in the process that reads the config.
-    if cls.__module__ == "__main__" or _find_part(cls.__module__, cls.__qualname__) is not cls:
-        raise UserError(
-            f"{field} {part!r} cannot be written to a config: wrap it in a frozen dataclass at "
-            "the top of a module that can be imported, as in jaxgan/optimizers/adam.py"
-        )
-    values = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
-    return {"part": f"{cls.__module__}:{cls.__qualname__}", **values}
-
-
-def _part_from_json(field: str, plain: dict[str, Any]) -> Any:
-    values = dict(plain)
-    module, _, name = values.pop("part", "").partition(":")
-    cls: Any = _find_part(module, name)
-    if cls is None or getattr(cls, "role", "") != PART_FIELDS[field]:
-        raise UserError(
-            f"{field} {module}:{name} is no {PART_FIELDS[field]} that can be imported here: "
-            "put its module on PYTHONPATH, or use the version of jaxgan that wrote the config"
-        )
-    if unknown := set(values) - {f.name for f in dataclasses.fields(cls)}:
-        raise UserError(
-            f"{field} {module}:{name} has no {', '.join(sorted(unknown))}: use the version of "
-            "jaxgan that wrote the config"
-        )
-    return cls(**values)
-
-
-def _find_part(module: str, name: str) -> type | None:
-    """The dataclass called `name` in `module`, or None where there is none to be found."""
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError):
-        return None
-    return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None
 
 
 def _flag(field: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 import optax
@@ -39,11 +41,24 @@ def mean_in_order(tree: Tree) -> Tree:
     return jax.tree.map(mean, tree)
 
 
-def half_life_decay(batch_size: int, half_life: float) -> float:
-    """Decay per step for which a contribution halves every `half_life` images; 0 when that is 0."""
-    return 0.5 ** (batch_size / half_life) if half_life else 0.0
+def half_life_decay(
+    batch_size: int, half_life: float, ramp_up: float = 0.0, shown: jax.Array | float = math.inf
+) -> jax.Array | float:
+    """Decay per step for which a contribution halves every `half_life` images; 0 when that is 0.
+
+    With `ramp_up` > 0 the half-life is at most that share of the `shown` images, so that an
+    average does not hold on to its first, untrained values (StyleGAN2: 0.05).
+    """
+    if not half_life:
+        return 0.0
+    if not ramp_up:
+        return 0.5 ** (batch_size / half_life)
+    ramped = jnp.minimum(half_life, ramp_up * shown)
+    return 0.5 ** (batch_size / jnp.maximum(ramped, 1e-8))
 
 
-def moving_average(average: Tree, new: Tree, decay: float) -> Tree:
-    """decay · average + (1 - decay) · new, leaf by leaf; `new` itself when decay is 0."""
-    return optax.incremental_update(new, average, 1.0 - decay) if decay else new
+def moving_average(average: Tree, new: Tree, decay: jax.Array | float) -> Tree:
+    """decay · average + (1 - decay) · new, leaf by leaf; `new` itself for the number 0."""
+    if isinstance(decay, float) and decay == 0:
+        return new
+    return optax.incremental_update(new, average, 1.0 - decay)

@@ -3,100 +3,144 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from jaxgan.config import Config, Optimizer
+from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.numerics import half_life_decay, moving_average
+from jaxgan.protocols import GeneratorPenaltyPart, Optimizer, PenaltyPart
 from jaxgan.shards import mean_over_shards
+from jaxgan.terms import class_error, every, labels_of, mean_loss, seen, step_info
 from jaxgan.types import Batch, Gan, GanState, Network, StepInfo, Tree, Variables
 
 __all__ = ["build"]
 
 
+class _Model(NamedTuple):
+    """What the functions of a Gan share."""
+
+    config: Config
+    generator: Network
+    discriminator: Network
+    optimizer_g: optax.GradientTransformation
+    optimizer_d: optax.GradientTransformation
+
+
 def build(config: Config, image_shape: tuple[int, int, int]) -> Gan:
     """The GAN that a config describes, for images [H, W, C].
 
-    `config.shards` must be a number, or None for one shard. Raises UserError for an image size
-    that the networks cannot make.
+    What the data decide is filled in before: `config.shards` is a number, or None for one shard;
+    `config.classes` is a number for networks that are conditioned on classes. Raises UserError
+    for an image size that the networks cannot make, and for labels that there are none of.
     """
     height, width, channels = image_shape
-    if height != width or channels not in (1, 3):
-        raise UserError(
-            f"images of {height}x{width}x{channels}: expected square images with 1 or 3 channels"
-        )
-    generator = config.generator.build(image_shape, config.latent_size)
-    discriminator = config.discriminator.build(image_shape)
-    parts = (config, generator, discriminator)
+    if height != width:
+        raise UserError(f"images of {height}x{width} pixels: expected square images")
+    classes = _classes(config)
+    generator = config.generator.build(
+        image_shape, config.latent_size, classes=classes, precision=config.precision
+    )
+    discriminator = config.discriminator.build(
+        (height, width, channels * config.packing), classes=classes, precision=config.precision
+    )
+    model = _Model(
+        config,
+        generator,
+        discriminator,
+        _transformation(config.generator_optimizer, config.steps),
+        _transformation(config.discriminator_optimizer, config.steps * config.n_critic),
+    )
 
     def with_precision(step: Any) -> Any:
         def precise(*args: Any, **kwargs: Any) -> Any:
             with jax.default_matmul_precision(config.matmul_precision):
-                return step(*args, **kwargs)
+                return step(model, *args, **kwargs)
 
         return precise
 
     return Gan(
-        init=partial(_init, *parts),
-        discriminator_step=with_precision(partial(_discriminator_step, *parts)),
-        generator_step=with_precision(partial(_generator_step, *parts)),
-        sample=with_precision(partial(_sample, *parts)),
+        init=partial(_init, model),
+        discriminator_step=with_precision(_discriminator_step),
+        generator_step=with_precision(_generator_step),
+        sample=with_precision(_sample),
+        stages=with_precision(_stages) if generator.stages else None,
     )
 
 
-def _init(config: Config, generator: Network, discriminator: Network, key: jax.Array) -> GanState:
+def _classes(config: Config) -> int:
+    """Classes that the networks are built for: none where they do not look at labels."""
+    if not config.is_conditional:
+        return 0
+    if not config.classes:
+        raise UserError(
+            f"{config.name} draws images of given classes, and {config.data} has no labels: use "
+            "data with labels (shapes, mnist, cifar10, a folder with subfolders), or "
+            "--generator.conditioning none --discriminator.conditioning none"
+        )
+    return config.classes
+
+
+def _init(model: _Model, key: jax.Array) -> GanState:
     key_generator, key_discriminator = jax.random.split(key)
-    variables_g = generator.init(key_generator)
-    variables_d = discriminator.init(key_discriminator)
+    generator = model.generator.init(key_generator)
+    discriminator = model.discriminator.init(key_discriminator)
+    penalty = model.config.generator_penalty
     return GanState(
         step=jnp.zeros((), jnp.int32),
-        generator=variables_g,
-        discriminator=variables_d,
+        discriminator_step=jnp.zeros((), jnp.int32),
+        generator=generator,
+        discriminator=discriminator,
         # A copy: a donated state must not name one buffer twice.
-        average=jax.tree.map(jnp.copy, variables_g),
-        generator_optimizer=_transformation(config.generator_optimizer).init(variables_g.params),
-        discriminator_optimizer=_transformation(config.discriminator_optimizer).init(
-            variables_d.params
-        ),
+        average=jax.tree.map(jnp.copy, generator),
+        generator_optimizer=model.optimizer_g.init(generator.params),
+        discriminator_optimizer=model.optimizer_d.init(discriminator.params),
+        memory=penalty.init() if penalty else (),
     )
 
 
 def _discriminator_step(
-    config: Config,
-    generator: Network,
-    discriminator: Network,
-    key: jax.Array,
-    state: GanState,
-    batch: Batch,
-    *,
-    axis_name: str | None = None,
+    model: _Model, key: jax.Array, state: GanState, batch: Batch, *, axis_name: str | None = None
 ) -> tuple[GanState, StepInfo]:
+    config = model.config
+
     def shard_gradient(key: jax.Array, part: Batch) -> tuple[Tree, Tree, StepInfo]:
-        key_latent, key_generator, key_real, key_fake, key_penalty = jax.random.split(key, 5)
-        real = part["image"]
-        z = jax.random.normal(key_latent, (real.shape[0], config.latent_size))
-        fake, _ = generator.apply(key_generator, state.generator, z, train=True)
+        key_fake, key_see, key_judge, key_penalty = jax.random.split(key, 4)
+        key_see_real, key_see_fake = jax.random.split(key_see)
+        labels, now = labels_of(config, part), state.discriminator_step
+        fake, _ = _generate(model, key_fake, state.generator, len(part["image"]), labels)
+        real = seen(config, key_see_real, part["image"], now)
+        fake = seen(config, key_see_fake, fake, now)
 
         def objective(params: Tree) -> tuple[jax.Array, tuple[Tree, StepInfo]]:
-            variables = Variables(params, state.discriminator.stats)
-            real_logits, stats = discriminator.apply(key_real, variables, real, train=True)
-            variables = Variables(params, stats)
-            fake_logits, stats = discriminator.apply(key_fake, variables, fake, train=True)
-            adversarial = jnp.mean(config.loss.discriminator(real_logits, fake_logits))
-            penalty = jnp.zeros(())
-            if config.penalty is not None:
-                # The penalty's images are none of the data's, so their statistics are dropped.
-                def discriminate(images: jax.Array) -> jax.Array:
-                    return discriminator.apply(key_fake, variables, images, train=True)[0]
+            key_real, key_fake, key_again = jax.random.split(key_judge, 3)
+            judge = partial(model.discriminator.apply, labels=labels, train=True)
+            of_real, stats = judge(key_real, Variables(params, state.discriminator.stats), real)
+            of_fake, stats = judge(key_fake, Variables(params, stats), fake)
+            adversarial = mean_loss(config.loss.discriminator, of_real, of_fake)
+            error = class_error(of_real, labels) + class_error(of_fake, labels)
 
-                penalty = jnp.mean(config.penalty(key_penalty, discriminate, real, fake))
-            total = adversarial + penalty
-            info = _info(total, adversarial, penalty, real_logits, fake_logits)
-            return total, (stats, info)
+            # A penalty's images are none of the data's, so their statistics are dropped. It may
+            # ask about several, and is answered with one dropout mask.
+            def discriminate(images: jax.Array) -> jax.Array:
+                key = jax.random.clone(key_again)
+                return judge(key, Variables(params, stats), images)[0].score
+
+            def penalize(penalty: PenaltyPart) -> tuple[jax.Array, Tree]:
+                return jnp.mean(penalty(key_penalty, discriminate, real, fake)), ()
+
+            info = step_info(
+                of_real,
+                of_fake,
+                adversarial,
+                penalty=_term(config.penalty, now, penalize, ())[0],
+                sharpness=jnp.zeros(()),
+                classes=config.class_weight_discriminator * error,
+            )
+            return info.loss, (stats, info)
 
         gradient, (stats, info) = jax.grad(objective, has_aux=True)(state.discriminator.params)
         return gradient, stats, info
@@ -105,104 +149,147 @@ def _discriminator_step(
         shard_gradient, key, batch, shards=config.shards or 1, axis_name=axis_name
     )
     params, optimizer_state = _descend(
-        config.discriminator_optimizer,
-        gradient,
-        state.discriminator_optimizer,
-        state.discriminator.params,
+        model.optimizer_d, gradient, state.discriminator_optimizer, state.discriminator.params
     )
     if config.weight_clip is not None:
         limit = config.weight_clip
         params = jax.tree.map(lambda p: jnp.clip(p, -limit, limit), params)
     new_state = state._replace(
-        discriminator=Variables(params, stats), discriminator_optimizer=optimizer_state
+        discriminator_step=state.discriminator_step + 1,
+        discriminator=Variables(params, stats),
+        discriminator_optimizer=optimizer_state,
     )
     return new_state, info._replace(gradient_norm=optax.tree.norm(gradient))
 
 
 def _generator_step(
-    config: Config,
-    generator: Network,
-    discriminator: Network,
-    key: jax.Array,
-    state: GanState,
-    batch: Batch,
-    *,
-    axis_name: str | None = None,
+    model: _Model, key: jax.Array, state: GanState, batch: Batch, *, axis_name: str | None = None
 ) -> tuple[GanState, StepInfo]:
-    def shard_gradient(key: jax.Array, part: Batch) -> tuple[Tree, Tree, StepInfo]:
-        key_latent, key_generator, key_real, key_fake = jax.random.split(key, 4)
-        real = part["image"]
-        z = jax.random.normal(key_latent, (real.shape[0], config.latent_size))
+    config = model.config
 
-        def objective(params: Tree) -> tuple[jax.Array, tuple[Tree, StepInfo]]:
+    def shard_gradient(key: jax.Array, part: Batch) -> tuple[Tree, Tree, Tree, StepInfo]:
+        key_fake, key_see, key_judge, key_penalty = jax.random.split(key, 4)
+        key_see_real, key_see_fake = jax.random.split(key_see)
+        key_judge_real, key_judge_fake = jax.random.split(key_judge)
+        labels, now = labels_of(config, part), state.discriminator_step
+        count = len(part["image"])
+        # The discriminator's statistics belong to its own steps: these are dropped.
+        judge = partial(
+            model.discriminator.apply, variables=state.discriminator, labels=labels, train=True
+        )
+        of_real = None
+        if config.judges_real_for_generator:
+            real = seen(config, key_see_real, part["image"], now)
+            of_real, _ = judge(key_judge_real, inputs=real)
+
+        def objective(params: Tree) -> tuple[jax.Array, tuple[Tree, Tree, StepInfo]]:
             variables = Variables(params, state.generator.stats)
-            fake, stats = generator.apply(key_generator, variables, z, train=True)
-            # The discriminator's statistics belong to its own steps: these are dropped.
-            judge = partial(discriminator.apply, variables=state.discriminator, train=True)
-            fake_logits, _ = judge(key_fake, inputs=fake)
-            real_logits = judge(key_real, inputs=real)[0] if config.loss.uses_real else None
-            loss = jnp.mean(config.loss.generator(real_logits, fake_logits))
-            info = _info(loss, loss, jnp.zeros(()), real_logits, fake_logits)
-            return loss, (stats, info)
+            fake, stats = _generate(model, key_fake, variables, count, labels)
+            of_fake, _ = judge(key_judge_fake, inputs=seen(config, key_see_fake, fake, now))
+            adversarial = mean_loss(config.loss.generator, of_real, of_fake)
+            sharpness = jnp.zeros(())
+            if config.sharpness:
+                features = (of_real.features if of_real else (), of_fake.features)
+                sharpness = config.sharpness(part["image"], fake, *features)
 
-        gradient, (stats, info) = jax.grad(objective, has_aux=True)(state.generator.params)
-        return gradient, stats, info
+            def penalize(term: GeneratorPenaltyPart) -> tuple[jax.Array, Tree]:
+                key_latent, key_dropout, key_own = jax.random.split(key_penalty, 3)
+                z = jax.random.normal(key_latent, (count, config.latent_size))
+                draw = partial(model.generator.apply, key_dropout, variables, train=True)
+                values, memory = term(key_own, lambda z: draw(z, labels)[0], z, state.memory)
+                return jnp.mean(values), memory
 
-    gradient, stats, info = mean_over_shards(
+            penalty, memory = _term(config.generator_penalty, state.step, penalize, state.memory)
+            info = step_info(
+                of_real,
+                of_fake,
+                adversarial,
+                penalty=penalty,
+                sharpness=sharpness,
+                classes=config.class_weight_generator * class_error(of_fake, labels),
+            )
+            return info.loss, (stats, memory, info)
+
+        gradient, aux = jax.grad(objective, has_aux=True)(state.generator.params)
+        return gradient, *aux
+
+    gradient, stats, memory, info = mean_over_shards(
         shard_gradient, key, batch, shards=config.shards or 1, axis_name=axis_name
     )
     params, optimizer_state = _descend(
-        config.generator_optimizer, gradient, state.generator_optimizer, state.generator.params
+        model.optimizer_g, gradient, state.generator_optimizer, state.generator.params
     )
-    variables = Variables(params, stats)
-    decay = half_life_decay(config.batch_size, config.ema_half_life)
-    average = Variables(moving_average(state.average.params, params, decay), stats)
+    shown = (state.step + 1) * jnp.float32(config.batch_size)
+    decay = half_life_decay(config.batch_size, config.ema_half_life, config.ema_ramp_up, shown)
     new_state = state._replace(
         step=state.step + 1,
-        generator=variables,
-        average=average,
+        generator=Variables(params, stats),
+        average=Variables(moving_average(state.average.params, params, decay), stats),
         generator_optimizer=optimizer_state,
+        memory=memory,
     )
     return new_state, info._replace(gradient_norm=optax.tree.norm(gradient))
 
 
+def _generate(
+    model: _Model, key: jax.Array, variables: Variables, count: int, labels: jax.Array | None
+) -> tuple[jax.Array, Tree]:
+    """Images [count, H, W, C] as they come while training, and the statistics after them."""
+    key_latent, key_dropout = jax.random.split(key)
+    z = jax.random.normal(key_latent, (count, model.config.latent_size))
+    return model.generator.apply(key_dropout, variables, z, labels, train=True)
+
+
+def _term(part: Any, step: jax.Array, compute: Any, memory: Tree) -> tuple[jax.Array, Tree]:
+    """A penalty's value when it is due, or 0 where the config has none."""
+    if part is None:
+        return jnp.zeros(()), memory
+    return every(part.interval, step, partial(compute, part), memory)
+
+
 def _sample(
-    config: Config,
-    generator: Network,
-    discriminator: Network,
-    key: jax.Array,
-    state: GanState,
-    count: int,
-    labels: jax.Array | None = None,
+    model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
 ) -> jax.Array:
-    del discriminator
-    if labels is not None:
-        raise UserError(f"labels for {config.name}, whose generator takes none: leave them out")
-    key_latent, key_generator = jax.random.split(key)
-    z = jax.random.normal(key_latent, (count, config.latent_size))
-    return generator.apply(key_generator, state.average, z, train=False)[0]
+    key_latent, key_dropout = jax.random.split(key)
+    z = jax.random.normal(key_latent, (count, model.config.latent_size))
+    labels = _asked_labels(model.config, count, labels)
+    return model.generator.apply(key_dropout, state.average, z, labels, train=False)[0]
+
+
+def _stages(
+    model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
+) -> jax.Array:
+    assert model.generator.stages is not None
+    key_latent, key_dropout = jax.random.split(key)
+    z = jax.random.normal(key_latent, (count, model.config.latent_size))
+    labels = _asked_labels(model.config, count, labels)
+    return model.generator.stages(key_dropout, state.average, z, labels)
+
+
+def _asked_labels(config: Config, count: int, labels: jax.Array | None) -> jax.Array | None:
+    """The labels to draw images of; classes in turn where none are asked for."""
+    if not config.is_conditional:
+        if labels is not None:
+            raise UserError(f"labels for {config.name}, whose generator takes none: leave them out")
+        return None
+    if labels is None:
+        return jnp.arange(count, dtype=jnp.int32) % _classes(config)
+    if labels.shape != (count,):
+        raise UserError(f"labels of shape {labels.shape} for {count} images: expected ({count},)")
+    return labels
 
 
 def _descend(
-    optimizer: Optimizer, gradient: Tree, optimizer_state: optax.OptState, params: Tree
+    optimizer: optax.GradientTransformation,
+    gradient: Tree,
+    optimizer_state: optax.OptState,
+    params: Tree,
 ) -> tuple[Tree, optax.OptState]:
-    updates, new_state = _transformation(optimizer).update(gradient, optimizer_state, params)
+    updates, new_state = optimizer.update(gradient, optimizer_state, params)
     return optax.apply_updates(params, updates), new_state
 
 
-def _transformation(optimizer: Optimizer) -> optax.GradientTransformation:
+def _transformation(optimizer: Optimizer, updates: int) -> optax.GradientTransformation:
     if isinstance(optimizer, optax.GradientTransformation):
         return optimizer
-    return optimizer.build()
-
-
-def _info(
-    loss: jax.Array,
-    adversarial: jax.Array,
-    penalty: jax.Array,
-    real_logits: jax.Array | None,
-    fake_logits: jax.Array,
-) -> StepInfo:
-    real_mean = jnp.zeros(()) if real_logits is None else jnp.mean(real_logits)
-    nothing_yet = jnp.zeros(())
-    return StepInfo(loss, adversarial, penalty, nothing_yet, real_mean, jnp.mean(fake_logits))
+    return optimizer.build(updates)

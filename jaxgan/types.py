@@ -1,4 +1,4 @@
-"""The records and contracts that all other modules speak.
+"""The records that all other modules speak; the contracts of parts are in `protocols.py`.
 
 A GAN is a record of pure functions (`Gan`) over a tree of arrays (`GanState`). State is what the
 next step needs; `StepInfo` is what a person reads. Neither holds a config or a function.
@@ -7,21 +7,19 @@ next step needs; `StepInfo` is what a person reads. Neither holds a config or a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import optax
 
 __all__ = [
     "Batch",
-    "DiscriminatorPart",
     "Gan",
     "GanState",
-    "GeneratorPart",
-    "LossPart",
+    "Judgement",
     "Network",
-    "OptimizerPart",
-    "PenaltyPart",
+    "Precision",
     "StepInfo",
     "Tree",
     "Variables",
@@ -34,6 +32,10 @@ Batch = dict[str, jax.Array]
 """`image` [B, H, W, C] float32 in [-1, 1]; `label` [B] int32 where the data has labels."""
 
 
+Precision = Literal["float32", "bfloat16"]
+"""What a network computes in; its parameters and its outputs are float32 all the same."""
+
+
 class Variables(NamedTuple):
     """What a network carries: `params` are trained, `stats` (batch statistics …) are not."""
 
@@ -41,27 +43,51 @@ class Variables(NamedTuple):
     stats: Tree
 
 
+class Judgement(NamedTuple):
+    """What a discriminator makes of a batch of images; large logits say real."""
+
+    logits: jax.Array  # [B], or [B, h, w] where every patch is judged
+    pixels: jax.Array | None = None  # [B, H, W], where every pixel is judged as well (U-Net)
+    classes: jax.Array | None = None  # [B, K] logits of the classes (AC-GAN)
+    features: tuple[jax.Array, ...] = ()  # activations on the way, each [B, ...], first to last
+
+    @property
+    def score(self) -> jax.Array:
+        """One number an image, [B]: the mean logit, and the pixels' mean added to it."""
+        score = jnp.mean(self.logits.reshape(len(self.logits), -1), axis=1)
+        if self.pixels is not None:
+            score = score + jnp.mean(self.pixels, axis=(1, 2))
+        return score
+
+
 class Network(NamedTuple):
-    """A network as two pure functions.
+    """A network as pure functions.
 
     `init(key) -> Variables`;
-    `apply(key, variables, inputs, *, train) -> (outputs, stats)`, where `stats` are the
-    statistics after the call (unchanged when `train` is false). The key feeds dropout alone.
+    `apply(key, variables, inputs, labels=None, *, train) -> (outputs, stats)`, where `labels` are
+    int32 [B] for a network that is conditioned on classes, and `stats` are the statistics after
+    the call (unchanged when `train` is false). The key feeds dropout alone. Generators put out
+    images [B, H, W, C], discriminators a `Judgement`.
+    `stages(key, variables, inputs, labels=None) -> [T, B, H, W, C]` is how an image comes about,
+    for generators that make it in several steps; None for the others.
     """
 
     init: Callable[[jax.Array], Variables]
-    apply: Callable[..., tuple[jax.Array, Tree]]
+    apply: Callable[..., tuple[Any, Tree]]
+    stages: Callable[..., jax.Array] | None = None
 
 
 class GanState(NamedTuple):
     """All that the next step needs; checkpoints hold this and nothing else."""
 
     step: jax.Array  # [] int32, generator updates done
+    discriminator_step: jax.Array  # [] int32, discriminator updates done
     generator: Variables
     discriminator: Variables
     average: Variables  # moving average of the generator, which `sample` draws from
     generator_optimizer: optax.OptState
     discriminator_optimizer: optax.OptState
+    memory: Tree  # what the generator's penalty carries from step to step; () without one
 
 
 class StepInfo(NamedTuple):
@@ -70,6 +96,8 @@ class StepInfo(NamedTuple):
     loss: jax.Array  # the objective that was differentiated
     adversarial: jax.Array  # the loss's part of it
     penalty: jax.Array  # the penalty's part of it, weight included; 0 without one
+    sharpness: jax.Array  # the sharpness term's part of it, weight included; 0 without one
+    classes: jax.Array  # the classes' cross entropy in it, weight included; 0 but for AC-GAN
     gradient_norm: jax.Array  # L2 norm over all parameters
     real_logits: jax.Array  # mean logit of real images; 0 where the step saw none
     fake_logits: jax.Array  # mean logit of fakes
@@ -81,7 +109,10 @@ class Gan(NamedTuple):
     `init(key) -> GanState`;
     `discriminator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
     `generator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
-    `sample(key, state, count, labels=None) -> images [count, H, W, C] in [-1, 1]`.
+    `sample(key, state, count, labels=None) -> images [count, H, W, C] in [-1, 1]`; `labels` int32
+    [count] are for a GAN conditioned on classes, which draws them evenly where none are given;
+    `stages(key, state, count, labels=None) -> [T, count, H, W, C]`, the same samples on their way,
+    where the generator makes them in several steps; None for the others.
 
     Under a mapping with a named axis, `batch` is the local part of the global batch.
     """
@@ -90,61 +121,4 @@ class Gan(NamedTuple):
     discriminator_step: Callable[..., tuple[GanState, StepInfo]]
     generator_step: Callable[..., tuple[GanState, StepInfo]]
     sample: Callable[..., jax.Array]
-
-
-@runtime_checkable
-class LossPart(Protocol):
-    """An adversarial loss: two equations on logits of one shape, element by element."""
-
-    role: ClassVar[str] = "loss"
-    uses_real: ClassVar[bool]  # whether the generator's equation reads the real logits
-
-    def discriminator(self, real: jax.Array, fake: jax.Array) -> jax.Array: ...
-
-    def generator(self, real: jax.Array | None, fake: jax.Array) -> jax.Array: ...
-
-
-@runtime_checkable
-class PenaltyPart(Protocol):
-    """A term added to the discriminator's loss; it sees the discriminator as a function."""
-
-    role: ClassVar[str] = "penalty"
-    per_example: ClassVar[bool]  # whether D(x_i) must not depend on the rest of the batch
-
-    def __call__(
-        self,
-        key: jax.Array,
-        discriminate: Callable[[jax.Array], jax.Array],
-        real: jax.Array,
-        fake: jax.Array,
-    ) -> jax.Array: ...
-
-
-@runtime_checkable
-class OptimizerPart(Protocol):
-    """Hyper-parameters of an optimiser and the optax transformation made of them."""
-
-    role: ClassVar[str] = "optimizer"
-
-    def build(self) -> optax.GradientTransformation: ...
-
-
-@runtime_checkable
-class GeneratorPart(Protocol):
-    """Hyper-parameters of a generator: latents [B, Z] -> images [B, H, W, C] in [-1, 1]."""
-
-    role: ClassVar[str] = "generator"
-
-    def build(self, image_shape: tuple[int, int, int], latent_size: int) -> Network: ...
-
-
-@runtime_checkable
-class DiscriminatorPart(Protocol):
-    """Hyper-parameters of a discriminator: images [B, H, W, C] -> logits [B]."""
-
-    role: ClassVar[str] = "discriminator"
-
-    @property
-    def mixes_examples(self) -> bool: ...
-
-    def build(self, image_shape: tuple[int, int, int]) -> Network: ...
+    stages: Callable[..., jax.Array] | None = None

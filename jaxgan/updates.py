@@ -41,9 +41,9 @@ class Feed(NamedTuple):
 
 
 def batches_per_update(config: Config) -> int:
-    """One for each discriminator step, and a fresh one where the generator's loss reads real
-    images; else the generator step is shown the last discriminator step's."""
-    return config.n_critic + (1 if config.loss.uses_real else 0)
+    """One for each discriminator step, and a fresh one where the generator's objective reads real
+    images; else the generator step is shown the last discriminator step's, for its labels."""
+    return config.n_critic + (1 if config.uses_real_for_generator else 0)
 
 
 def to_unit_range(images: jax.Array) -> jax.Array:

@@ -15,12 +15,14 @@ PACKAGE = Path(jaxgan.__file__).parent
 LAYERS = [
     ["errors"],
     ["types"],
-    ["numerics"],
+    ["numerics", "protocols"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics"),
     ],
-    ["config", "shards"],
+    ["parts", "shards"],
+    ["config"],
+    ["terms"],
     ["steps"],
     ["updates"],
     ["parallel"],

@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import tyro
 
-from jaxgan.config import PART_FIELDS, Config, available_parts, part_name
+from jaxgan.config import Config
 from jaxgan.errors import DivergenceError, UserError
+from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
 __all__ = ["parse_experiment", "run_command"]
 

@@ -23,12 +23,12 @@ class Wasserstein:
     uses_real: ClassVar[bool] = False
 
     def discriminator(self, real: jax.Array, fake: jax.Array) -> jax.Array:
-        """Logits [B] of real and fake images -> loss of each pair [B]."""
+        """Logits of real and fake images, of one shape -> loss of each pair, of that shape."""
         chex.assert_equal_shape([real, fake])
         return fake - real
 
     def generator(self, real: jax.Array | None, fake: jax.Array) -> jax.Array:
-        """Logits [B] of fakes -> loss of each [B]."""
+        """Logits of fakes -> loss of each, of their shape."""
         del real
         chex.assert_type(fake, float)
         return -fake

@@ -1,5 +1,23 @@
 """Generators and discriminators, one architecture a file."""
 
 from jaxgan.networks.dcgan import DCGANDiscriminator, DCGANGenerator
+from jaxgan.networks.mlp import MLPDiscriminator, MLPGenerator
+from jaxgan.networks.patch import PatchDiscriminator
+from jaxgan.networks.recurrent import RecurrentGenerator
+from jaxgan.networks.residual import ResidualDiscriminator, ResidualGenerator
+from jaxgan.networks.unet import UNetDiscriminator
+from jaxgan.networks.vanilla import VanillaDiscriminator, VanillaGenerator
 
-__all__ = ["DCGANDiscriminator", "DCGANGenerator"]
+__all__ = [
+    "DCGANDiscriminator",
+    "DCGANGenerator",
+    "MLPDiscriminator",
+    "MLPGenerator",
+    "PatchDiscriminator",
+    "RecurrentGenerator",
+    "ResidualDiscriminator",
+    "ResidualGenerator",
+    "UNetDiscriminator",
+    "VanillaDiscriminator",
+    "VanillaGenerator",
+]

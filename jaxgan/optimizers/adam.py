@@ -8,12 +8,13 @@ from typing import ClassVar
 import optax
 
 from jaxgan.optimizers.checks import check_fraction, check_positive
+from jaxgan.optimizers.schedule import ScheduledRate
 
 __all__ = ["Adam"]
 
 
 @dataclass(frozen=True)
-class Adam:
+class Adam(ScheduledRate):
     """Adam with bias correction, epsilon outside the square root (Algorithm 1)."""
 
     learning_rate: float = 2e-4
@@ -28,9 +29,10 @@ class Adam:
     role: ClassVar[str] = "optimizer"
 
     def __post_init__(self) -> None:
-        check_positive(self, "learning_rate", "epsilon")
+        super().__post_init__()
+        check_positive(self, "epsilon")
         check_fraction(self, "beta1", "beta2")
 
-    def build(self) -> optax.GradientTransformation:
-        """The optax transformation with these hyper-parameters."""
-        return optax.adam(self.learning_rate, self.beta1, self.beta2, self.epsilon)
+    def build(self, updates: int) -> optax.GradientTransformation:
+        """The optax transformation with these hyper-parameters, for a run of `updates` updates."""
+        return optax.adam(self.rate(updates), self.beta1, self.beta2, self.epsilon)

@@ -8,12 +8,13 @@ from typing import ClassVar
 import optax
 
 from jaxgan.optimizers.checks import check_fraction, check_positive
+from jaxgan.optimizers.schedule import ScheduledRate
 
 __all__ = ["RMSProp"]
 
 
 @dataclass(frozen=True)
-class RMSProp:
+class RMSProp(ScheduledRate):
     """RMSProp with epsilon outside the square root, as the WGAN authors' code ran it."""
 
     learning_rate: float = 5e-5
@@ -26,9 +27,10 @@ class RMSProp:
     role: ClassVar[str] = "optimizer"
 
     def __post_init__(self) -> None:
-        check_positive(self, "learning_rate", "epsilon")
+        super().__post_init__()
+        check_positive(self, "epsilon")
         check_fraction(self, "decay")
 
-    def build(self) -> optax.GradientTransformation:
-        """The optax transformation with these hyper-parameters."""
-        return optax.rmsprop(self.learning_rate, self.decay, self.epsilon, eps_in_sqrt=False)
+    def build(self, updates: int) -> optax.GradientTransformation:
+        """The optax transformation with these hyper-parameters, for a run of `updates` updates."""
+        return optax.rmsprop(self.rate(updates), self.decay, self.epsilon, eps_in_sqrt=False)

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 import optax
 
-from jaxgan.optimizers.checks import check_fraction, check_positive
+from jaxgan.optimizers.checks import check_fraction
+from jaxgan.optimizers.schedule import ScheduledRate
 
 __all__ = ["SGD"]
 
 
 @dataclass(frozen=True)
-class SGD:
+class SGD(ScheduledRate):
     """Gradient descent with heavy-ball momentum."""
 
     learning_rate: float = 0.1
@@ -24,9 +25,9 @@ class SGD:
     role: ClassVar[str] = "optimizer"
 
     def __post_init__(self) -> None:
-        check_positive(self, "learning_rate")
+        super().__post_init__()
         check_fraction(self, "momentum")
 
-    def build(self) -> optax.GradientTransformation:
-        """The optax transformation with these hyper-parameters."""
-        return optax.sgd(self.learning_rate, self.momentum)
+    def build(self, updates: int) -> optax.GradientTransformation:
+        """The optax transformation with these hyper-parameters, for a run of `updates` updates."""
+        return optax.sgd(self.rate(updates), self.momentum)

@@ -13,6 +13,8 @@ import jax.numpy as jnp
 
 from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
+from jaxgan.penalties.checks import check_interval
+from jaxgan.penalties.slope import image_slope
 
 __all__ = ["GradientPenalty"]
 
@@ -25,6 +27,9 @@ class GradientPenalty:
     """Factor λ, dimensionless; the paper's is 10."""
     target: float = 1.0
     """Gradient norm aimed at, in logits per unit of image; the paper's is 1."""
+    interval: int = 1
+    """Discriminator steps from one use to the next, each counted `interval` times; 1 in the
+    paper."""
 
     role: ClassVar[str] = "penalty"
     per_example: ClassVar[bool] = True
@@ -35,6 +40,7 @@ class GradientPenalty:
                 f"gradient penalty with weight {self.weight} and target {self.target}: expected "
                 "weight > 0 and target >= 0; for no penalty, choose none"
             )
+        check_interval(self)
 
     def __call__(
         self,
@@ -47,7 +53,4 @@ class GradientPenalty:
         chex.assert_equal_shape([real, fake])
         mix = jax.random.uniform(key, (real.shape[0],) + (1,) * (real.ndim - 1))
         between = mix * real + (1.0 - mix) * fake
-        # The sum over the batch has each example's own gradient as its gradient, because no
-        # logit depends on another example.
-        gradient = jax.grad(lambda x: jnp.sum(discriminate(x)))(between)
-        return self.weight * jnp.square(safe_norm(gradient) - self.target)
+        return self.weight * jnp.square(safe_norm(image_slope(discriminate, between)) - self.target)

@@ -74,8 +74,9 @@ def resolve(
 ) -> tuple[Config, ImageSet]:
     """The config with what it left open filled in, and its images.
 
-    Image size and channels come from the data; shards from the recorded run where there is one,
-    else from the number of devices. Raises UserError for data, sizes or shards that cannot be.
+    Image size, channels and classes come from the data; shards from the recorded run where there
+    is one, else from the number of devices. Raises UserError for data, sizes or shards that cannot
+    be.
     """
     images = open_images(
         config.data,
@@ -95,6 +96,7 @@ def resolve(
         shards=shards,
         image_size=height,
         channels=channels,  # type: ignore[arg-type]
+        classes=len(images.classes),
     )
     build(filled_in, images.image_shape)  # refuses sizes that the networks cannot make
     return filled_in, images

@@ -1,0 +1,86 @@
+"""How a learning rate changes over a run; every optimiser has these fields."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal, get_args
+
+import optax
+
+from jaxgan.errors import UserError
+from jaxgan.optimizers.checks import check_positive
+
+__all__ = ["Schedule", "ScheduledRate"]
+
+Schedule = Literal["constant", "linear", "cosine", "halving"]
+"""linear and cosine go from the first rate to the final one over the run."""
+
+HALVE_EVERY = 1000
+
+
+@dataclass(frozen=True)
+class ScheduledRate:
+    """The learning rate of an optimiser; a class of its own adds what else the optimiser needs."""
+
+    learning_rate: float
+    """Step size of the first update."""
+    _: KW_ONLY
+    schedule: Schedule = "constant"
+    """How the step size changes: constant; linear (SNGAN) or cosine (R3GAN), to
+    final_learning_rate over the run; or halving, every halve_every updates."""
+    final_learning_rate: float = 0.0
+    """Step size that linear and cosine reach at the run's end; SNGAN 0, R3GAN a quarter of the
+    first."""
+    halve_every: int = HALVE_EVERY
+    """Updates after which halving halves the step size, again and again."""
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        check_positive(self, "learning_rate")
+        if self.schedule not in get_args(Schedule):
+            raise UserError(
+                f"{name} with schedule {self.schedule!r}: expected one of "
+                f"{', '.join(get_args(Schedule))}"
+            )
+        if not 0 <= self.final_learning_rate < math.inf:
+            raise UserError(
+                f"{name} with final_learning_rate {self.final_learning_rate}: expected a number "
+                "from 0"
+            )
+        if self.final_learning_rate and self.schedule not in ("linear", "cosine"):
+            raise UserError(
+                f"{name} with final_learning_rate {self.final_learning_rate} and schedule "
+                f"{self.schedule}, which never uses it: choose schedule linear or cosine, or "
+                "final_learning_rate 0"
+            )
+        if not (isinstance(self.halve_every, int) and self.halve_every >= 1):
+            raise UserError(
+                f"{name} with halve_every {self.halve_every}: expected a whole number of updates "
+                "from 1"
+            )
+        if self.halve_every != HALVE_EVERY and self.schedule != "halving":
+            raise UserError(
+                f"{name} with halve_every {self.halve_every} and schedule {self.schedule}, which "
+                f"never uses it: choose schedule halving, or halve_every {HALVE_EVERY}"
+            )
+
+    def rate(self, updates: int) -> float | optax.Schedule:
+        """The step size as optax takes it: a number, or a function of the updates done.
+
+        In a run of `updates`, linear and cosine would reach the final rate with the update after
+        the last.
+        """
+        if updates < 1:
+            raise UserError(
+                f"{type(self).__name__} for a run of {updates} updates: expected 1 or more"
+            )
+        first, final = self.learning_rate, self.final_learning_rate
+        if self.schedule == "linear":
+            return optax.linear_schedule(first, final, updates)
+        if self.schedule == "cosine":
+            return optax.cosine_decay_schedule(first, updates, alpha=final / first)
+        if self.schedule == "halving":
+            return optax.exponential_decay(first, self.halve_every, 0.5, staircase=True)
+        # Not a schedule that always says the same: that would count updates in the state.
+        return first

@@ -1,0 +1,99 @@
+"""The parts of the library by name, and parts as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+from typing import Any
+
+from jaxgan.errors import UserError
+
+__all__ = ["PART_FIELDS", "available_parts", "part_from_json", "part_name", "part_to_json"]
+
+PART_PACKAGES = {
+    "loss": "jaxgan.losses",
+    "penalty": "jaxgan.penalties",
+    "generator_penalty": "jaxgan.penalties",
+    "sharpness": "jaxgan.sharpness",
+    "augment": "jaxgan.augment",
+    "softening": "jaxgan.augment",
+    "generator": "jaxgan.networks",
+    "discriminator": "jaxgan.networks",
+    "optimizer": "jaxgan.optimizers",
+}
+PART_FIELDS = {
+    "loss": "loss",
+    "penalty": "penalty",
+    "generator_penalty": "generator_penalty",
+    "sharpness": "sharpness",
+    "augment": "augment",
+    "softening": "softening",
+    "generator": "generator",
+    "discriminator": "discriminator",
+    "generator_optimizer": "optimizer",
+    "discriminator_optimizer": "optimizer",
+}
+"""Field of Config -> role of the part it holds."""
+
+
+def part_name(part: Any) -> str:
+    """The name of a part on the command line: `GradientPenalty()` -> 'gradient-penalty'.
+
+    Networks go without their role, which the flag says: `DCGANGenerator()` -> 'dcgan'.
+    """
+    cls = part if isinstance(part, type) else type(part)
+    bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
+
+
+def available_parts(field: str) -> dict[str, type]:
+    """The parts of the library that fit a field of Config, by name."""
+    role = PART_FIELDS[field]
+    package = importlib.import_module(PART_PACKAGES[role])
+    members = [getattr(package, name) for name in package.__all__]
+    fitting = [m for m in members if getattr(m, "role", None) == role]
+    return {part_name(member): member for member in fitting}
+
+
+def part_to_json(field: str, part: Any) -> dict[str, Any]:
+    """A part of a config's field as plain JSON values, its class named as `module:Class`.
+
+    Raises UserError for a part whose class another process could not import.
+    """
+    cls = type(part)
+    # A script's or a notebook's own module is another one in the process that reads the config.
+    if cls.__module__ == "__main__" or _find_part(cls.__module__, cls.__qualname__) is not cls:
+        raise UserError(
+            f"{field} {part!r} cannot be written to a config: wrap it in a frozen dataclass at "
+            "the top of a module that can be imported, as in jaxgan/optimizers/adam.py"
+        )
+    values = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
+    return {"part": f"{cls.__module__}:{cls.__qualname__}", **values}
+
+
+def part_from_json(field: str, plain: dict[str, Any]) -> Any:
+    """The part that `part_to_json` wrote; raises UserError where there is none to be found."""
+    values = dict(plain)
+    module, _, name = values.pop("part", "").partition(":")
+    cls: Any = _find_part(module, name)
+    if cls is None or getattr(cls, "role", "") != PART_FIELDS[field]:
+        raise UserError(
+            f"{field} {module}:{name} is no {PART_FIELDS[field]} that can be imported here: "
+            "put its module on PYTHONPATH, or use the version of jaxgan that wrote the config"
+        )
+    if unknown := set(values) - {f.name for f in dataclasses.fields(cls)}:
+        raise UserError(
+            f"{field} {module}:{name} has no {', '.join(sorted(unknown))}: use the version of "
+            "jaxgan that wrote the config"
+        )
+    return cls(**values)
+
+
+def _find_part(module: str, name: str) -> type | None:
+    """The dataclass called `name` in `module`, or None where there is none to be found."""
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        return None
+    return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None

@@ -1,0 +1,74 @@
+"""Path length regularisation of StyleGAN2: Karras et al. (2020), arXiv:1912.04958, equation 4.
+
+A step in the latents should change the image by as much wherever it is taken, and in whatever
+direction: the generator's Jacobian is then a multiple of an orthogonal matrix.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from jaxgan.errors import UserError
+from jaxgan.numerics import safe_norm
+from jaxgan.penalties.checks import check_interval
+
+__all__ = ["PathLength"]
+
+
+@dataclass(frozen=True)
+class PathLength:
+    """weight · (‖Jᵀy‖₂ - a)², J = ∂G(z)/∂z, y an image of noise N(0, 1 / (H · W)).
+
+    Jᵀy is the slope of G(z)·y in the latent z, one for each example. The length aimed at, a, is a
+    running mean of all lengths so far: before it is used, it moves by `decay` of its distance to
+    this batch's mean. As in the equation it is a given number: no gradient goes through it.
+    """
+
+    weight: float = 2.0
+    """Factor of the term, dimensionless; 2 in the authors' code."""
+    decay: float = 0.01
+    """Share of the way to the batch's mean length that a moves at each use; 0.01 in the authors'
+    code."""
+    interval: int = 4
+    """Generator steps from one use to the next, each counted `interval` times; 4 in the authors'
+    code."""
+
+    role: ClassVar[str] = "generator_penalty"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.weight < math.inf:
+            raise UserError(
+                f"path length with weight {self.weight}: expected a number above 0; for no "
+                "penalty, choose none"
+            )
+        if not 0 < self.decay <= 1:
+            raise UserError(
+                f"path length with decay {self.decay}: expected a number in (0, 1], such as 0.01"
+            )
+        check_interval(self)
+
+    def init(self) -> jax.Array:
+        """The running mean before the first use: 0, float32 []."""
+        return jnp.zeros((), jnp.float32)
+
+    def __call__(
+        self,
+        key: jax.Array,
+        generate: Callable[[jax.Array], jax.Array],
+        latents: jax.Array,
+        memory: jax.Array,
+    ) -> tuple[jax.Array, jax.Array]:
+        """Latents [B, Z], running mean [] -> penalty of each [B], weight included; new mean []."""
+        images, pull_back = jax.vjp(generate, latents)
+        _, height, width, _ = images.shape
+        noise = jax.random.normal(key, images.shape, images.dtype) / math.sqrt(height * width)
+        (slope,) = pull_back(noise)
+        lengths = safe_norm(slope)
+        mean = memory + self.decay * (jax.lax.stop_gradient(jnp.mean(lengths)) - memory)
+        return self.weight * jnp.square(lengths - mean), mean

@@ -1,0 +1,98 @@
+"""Zero-centred gradient penalties: Mescheder et al. (2018), arXiv:1801.04406, equations 9 and 10.
+
+A discriminator that has nothing more to tell real images from fakes by should be flat there. These
+penalties make it so, and the GAN settle where it would otherwise circle for ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import chex
+import jax
+import jax.numpy as jnp
+
+from jaxgan.errors import UserError
+from jaxgan.penalties.checks import check_interval
+from jaxgan.penalties.slope import image_slope
+
+__all__ = ["R1", "R1R2", "R2"]
+
+
+@dataclass(frozen=True)
+class _ZeroCentered:
+    gamma: float = 10.0
+    """Factor γ, halved in the equation. 10 in StyleGAN at 1024 pixels a side, and 20 in the code
+    of Mescheder et al., which has 10 without the half; StyleGAN2-ADA's rule of thumb is 0.0002 ·
+    height · width / batch size, and R3GAN has 2 at 64 pixels and 0.05 for CIFAR-10."""
+    interval: int = 1
+    """Discriminator steps from one use to the next, each counted `interval` times; 1 in the paper
+    and R3GAN, 16 in StyleGAN2."""
+
+    role: ClassVar[str] = "penalty"
+    per_example: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.gamma < math.inf:
+            raise UserError(
+                f"{type(self).__name__} with gamma {self.gamma}: expected a number above 0; for no "
+                "penalty, choose none"
+            )
+        check_interval(self)
+
+    def _at(self, discriminate: Callable[[jax.Array], jax.Array], images: jax.Array) -> jax.Array:
+        """γ / 2 · ‖∇D‖² at each image, [B, H, W, C] -> [B]."""
+        squared = jnp.square(image_slope(discriminate, images))
+        return self.gamma / 2 * jnp.sum(squared, axis=tuple(range(1, images.ndim)))
+
+
+@dataclass(frozen=True)
+class R1(_ZeroCentered):
+    """γ / 2 · ‖∇D(x)‖² at real images x."""
+
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array:
+        """Images [B, H, W, C] -> penalty of each real image [B], γ / 2 included."""
+        del key, fake
+        return self._at(discriminate, real)
+
+
+@dataclass(frozen=True)
+class R2(_ZeroCentered):
+    """γ / 2 · ‖∇D(G(z))‖² at fakes."""
+
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array:
+        """Images [B, H, W, C] -> penalty of each fake [B], γ / 2 included."""
+        del key, real
+        return self._at(discriminate, fake)
+
+
+@dataclass(frozen=True)
+class R1R2(_ZeroCentered):
+    """R1 and R2 with one γ, as in R3GAN (Huang et al. 2025, arXiv:2501.05441)."""
+
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array:
+        """Images [B, H, W, C] -> penalty of each pair [B], the sum of both, γ / 2 included."""
+        del key
+        chex.assert_equal_shape([real, fake])
+        return self._at(discriminate, real) + self._at(discriminate, fake)

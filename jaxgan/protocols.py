@@ -1,0 +1,187 @@
+"""What each kind of part must offer, so that any of them goes into any config.
+
+A part is a small frozen dataclass of hyper-parameters that lives beside what it configures and
+says by its `role` where in a config it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
+
+import jax
+import optax
+
+from jaxgan.types import Network, Precision, Tree
+
+__all__ = [
+    "Optimizer",
+    "AugmentPart",
+    "DiscriminatorPart",
+    "GeneratorPart",
+    "GeneratorPenaltyPart",
+    "LossPart",
+    "OptimizerPart",
+    "PenaltyPart",
+    "SharpnessPart",
+    "SofteningPart",
+]
+
+
+@runtime_checkable
+class LossPart(Protocol):
+    """An adversarial loss: two equations on logits of one shape, element by element."""
+
+    role: ClassVar[str] = "loss"
+    uses_real: ClassVar[bool]  # whether the generator's equation reads the real logits
+
+    def discriminator(self, real: jax.Array, fake: jax.Array) -> jax.Array: ...
+
+    def generator(self, real: jax.Array | None, fake: jax.Array) -> jax.Array: ...
+
+
+@runtime_checkable
+class PenaltyPart(Protocol):
+    """A term added to the discriminator's loss; it sees the discriminator as a function.
+
+    `discriminate` maps images [B, H, W, C] to one score each, [B]. The term is added at every
+    `interval`-th discriminator step, times `interval`.
+    """
+
+    role: ClassVar[str] = "penalty"
+    per_example: ClassVar[bool]  # whether D(x_i) must not depend on the rest of the batch
+
+    @property
+    def interval(self) -> int: ...
+
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array: ...
+
+
+@runtime_checkable
+class GeneratorPenaltyPart(Protocol):
+    """A term added to the generator's loss; it sees the generator as a function.
+
+    `generate` maps latents [B, Z] to images [B, H, W, C]; `memory` is what the term carries from
+    one use to the next, `init()` at first. The term is added at every `interval`-th generator
+    step, times `interval`.
+    """
+
+    role: ClassVar[str] = "generator_penalty"
+
+    @property
+    def interval(self) -> int: ...
+
+    def init(self) -> Tree: ...
+
+    def __call__(
+        self,
+        key: jax.Array,
+        generate: Callable[[jax.Array], jax.Array],
+        latents: jax.Array,
+        memory: Tree,
+    ) -> tuple[jax.Array, Tree]: ...
+
+
+@runtime_checkable
+class SharpnessPart(Protocol):
+    """A term of the generator's loss aimed at blur: a number from real and fake images.
+
+    Images are [B, H, W, C] in [-1, 1], features a discriminator's (`Judgement.features`), () where
+    `uses_features` is false.
+    """
+
+    role: ClassVar[str] = "sharpness"
+    uses_features: ClassVar[bool]
+
+    def __call__(
+        self,
+        real: jax.Array,
+        fake: jax.Array,
+        real_features: tuple[jax.Array, ...],
+        fake_features: tuple[jax.Array, ...],
+    ) -> jax.Array: ...
+
+
+@runtime_checkable
+class AugmentPart(Protocol):
+    """A random, differentiable change of all images that the discriminator is shown."""
+
+    role: ClassVar[str] = "augment"
+
+    def __call__(self, key: jax.Array, images: jax.Array) -> jax.Array: ...
+
+
+@runtime_checkable
+class SofteningPart(Protocol):
+    """Something that hides detail from the discriminator at first, and less and less of it.
+
+    `shown` is the number of real images the discriminator has been shown so far, float32 [].
+    """
+
+    role: ClassVar[str] = "softening"
+
+    def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array: ...
+
+
+@runtime_checkable
+class OptimizerPart(Protocol):
+    """Hyper-parameters of an optimiser and the optax transformation made of them.
+
+    `updates` is how many updates the run is to make of it: what a schedule is laid out over.
+    """
+
+    role: ClassVar[str] = "optimizer"
+
+    def build(self, updates: int) -> optax.GradientTransformation: ...
+
+
+Optimizer: TypeAlias = OptimizerPart | optax.GradientTransformation
+
+
+@runtime_checkable
+class GeneratorPart(Protocol):
+    """Hyper-parameters of a generator: latents [B, Z] -> images [B, H, W, C] in [-1, 1].
+
+    `classes` is the number of classes of the data, 0 for data without labels.
+    """
+
+    role: ClassVar[str] = "generator"
+
+    @property
+    def conditioning(self) -> str: ...  # how labels enter it; "none" for not at all
+
+    def build(
+        self,
+        image_shape: tuple[int, int, int],
+        latent_size: int,
+        *,
+        classes: int = 0,
+        precision: Precision = "float32",
+    ) -> Network: ...
+
+
+@runtime_checkable
+class DiscriminatorPart(Protocol):
+    """Hyper-parameters of a discriminator: images [B, H, W, C] -> `Judgement`."""
+
+    role: ClassVar[str] = "discriminator"
+
+    @property
+    def conditioning(self) -> str: ...  # how labels enter it; "none" for not at all
+
+    @property
+    def mixes_examples(self) -> bool: ...  # whether batch norm ties each logit to its batch
+
+    def build(
+        self,
+        image_shape: tuple[int, int, int],
+        *,
+        classes: int = 0,
+        precision: Precision = "float32",
+    ) -> Network: ...
