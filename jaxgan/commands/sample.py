@@ -26,6 +26,8 @@ class SampleOptions:
     """Seed of the latents; any whole number from 0."""
     step: int | None = None
     """Step of the checkpoint; default: the last."""
+    label: int | None = None
+    """Class to draw, for runs conditioned on classes; default: all of them in turn."""
     out: Path = Path("samples.png")
     """PNG file to write; one that is there is replaced."""
 
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     from jaxgan.training.pictures import write_grid
     from jaxgan.training.sampling import sample_run
 
-    step, images = sample_run(options.run_dir, options.count, options.seed, options.step)
+    step, images = sample_run(
+        options.run_dir, options.count, options.seed, options.step, options.label
+    )
     try:
         write_grid(options.out, images)
     except OSError as error:

@@ -25,9 +25,10 @@ __all__ = ["R1", "R1R2", "R2"]
 @dataclass(frozen=True)
 class _ZeroCentered:
     gamma: float = 10.0
-    """Factor γ, halved in the equation. 10 in StyleGAN at 1024 pixels a side, and 20 in the code
-    of Mescheder et al., which has 10 without the half; StyleGAN2-ADA's rule of thumb is 0.0002 ·
-    height · width / batch size, and R3GAN has 2 at 64 pixels and 0.05 for CIFAR-10."""
+    """Factor of the squared gradient norm, halved in the equation. 10 in StyleGAN2 at 1024 pixels a
+    side, and 20 in the code of Mescheder et al., which has 10 without the half; StyleGAN2-ADA's
+    rule of thumb is 0.0002 · height · width / batch size; R3GAN starts from 2 for faces of 64
+    pixels and from 0.05 for CIFAR-10."""
     interval: int = 1
     """Discriminator steps from one use to the next, each counted `interval` times; 1 in the paper
     and R3GAN, 16 in StyleGAN2."""

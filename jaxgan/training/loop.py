@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from jaxgan.config import Config, config_to_json
 from jaxgan.errors import DivergenceError, UserError
@@ -45,8 +44,6 @@ from jaxgan.types import GanState
 from jaxgan.updates import UpdateInfo, batches_per_update
 
 __all__ = ["Outcome", "train"]
-
-GRID_IMAGES = 64
 
 
 @dataclass(frozen=True)
@@ -204,13 +201,12 @@ def _record_digest(paths: RunPaths, step: int, leaves: dict[str, str]) -> None:
 
 
 def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths) -> None:
-    """A grid from latents that are the same at every step of the run."""
+    """A picture of latents that are the same at every step of the run."""
     if is_first_host():
-        draw = jax.jit(machine.gan.sample, static_argnums=2)
         # The same latents every time are what is wanted here, hence the clone.
         key = jax.random.clone(machine.keys.samples)
-        images = draw(key, state, GRID_IMAGES)
-        write_grid(paths.samples / f"{step:08d}.png", np.asarray(images))
+        images, columns = machine.picture(key, state)
+        write_grid(paths.samples / f"{step:08d}.png", images, columns)
 
 
 def _progress(config: Config, step: int, options: RunOptions) -> ProgressReport:

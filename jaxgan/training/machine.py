@@ -20,6 +20,7 @@ from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, map_step, replicate
 from jaxgan.shards import check_shards
 from jaxgan.steps import build
+from jaxgan.training.grids import Drawer, grid_of
 from jaxgan.types import Gan, GanState
 from jaxgan.updates import UpdateInfo, many_updates
 
@@ -62,6 +63,7 @@ class Machine:
     program: Callable[..., tuple[GanState, UpdateInfo]]
     feed: Feeder
     capacity: int  # most updates in one dispatch
+    picture: Drawer
 
 
 def derive_keys(seed: int) -> Keys:
@@ -107,7 +109,8 @@ def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
     gan = build(config, images.image_shape)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     program = map_step(many_updates(gan, config), axes)
-    return Machine(config, gan, derive_keys(config.seed), program, feed, capacity)
+    keys, picture = derive_keys(config.seed), grid_of(config, gan)
+    return Machine(config, gan, keys, program, feed, capacity, picture)
 
 
 def abstract_state(config: Config, images: ImageSet) -> GanState:

@@ -7,6 +7,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints
@@ -17,10 +18,14 @@ __all__ = ["sample_run"]
 IMAGES_AT_A_TIME = 256
 
 
-def sample_run(workdir: Path, count: int, seed: int, step: int | None) -> tuple[int, np.ndarray]:
+def sample_run(
+    workdir: Path, count: int, seed: int, step: int | None, label: int | None
+) -> tuple[int, np.ndarray]:
     """The step of the checkpoint drawn from, and images [count, H, W, C] in [-1, 1].
 
-    Image i is the same for every count. Raises UserError where there is no such checkpoint.
+    All of class `label`, or, from a run that is conditioned on classes, of all classes in turn.
+    Image i is the same for every count. Raises UserError where there is no such checkpoint or
+    class.
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
     gan = build(config, recorded_image_shape(config))
@@ -43,5 +48,22 @@ def sample_run(workdir: Path, count: int, seed: int, step: int | None) -> tuple[
     parts = []
     # Always in parts of one size: the bits of random numbers may depend on the shape.
     for part in range(-(-count // IMAGES_AT_A_TIME)):
-        parts.append(np.asarray(draw(jax.random.fold_in(key, part), state, IMAGES_AT_A_TIME)))
+        first = part * IMAGES_AT_A_TIME
+        labels = _labels(config, label, first)
+        images = draw(jax.random.fold_in(key, part), state, IMAGES_AT_A_TIME, labels)
+        parts.append(np.asarray(images))
     return chosen, np.concatenate(parts)[:count]
+
+
+def _labels(config: Config, label: int | None, first: int) -> np.ndarray | None:
+    """Labels of the images from number `first` on, or None where the networks take none."""
+    if not config.is_conditional:
+        if label is not None:
+            raise UserError(f"--label {label}: {config.name} is not conditioned on classes")
+        return None
+    classes = config.classes or 0
+    if label is None:
+        return (first + np.arange(IMAGES_AT_A_TIME, dtype=np.int32)) % classes
+    if not 0 <= label < classes:
+        raise UserError(f"--label {label}: expected a class from 0 to {classes - 1}")
+    return np.full(IMAGES_AT_A_TIME, label, np.int32)

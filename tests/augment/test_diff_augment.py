@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jaxgan.augment import DiffAugment
 from jaxgan.errors import UserError
-from jaxgan.types import AugmentPart
+from jaxgan.protocols import AugmentPart
 
 NAMES = ("color", "translation", "cutout")
 POLICIES = [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jaxgan.augment import EarlyBlur
 from jaxgan.errors import UserError
-from jaxgan.types import SofteningPart
+from jaxgan.protocols import SofteningPart
 
 
 def blurred(images, sigma, shown=0.0, until=1000):

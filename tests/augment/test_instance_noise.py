@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jaxgan.augment import InstanceNoise
 from jaxgan.errors import UserError
-from jaxgan.types import SofteningPart
+from jaxgan.protocols import SofteningPart
 
 IMAGES = jnp.linspace(-1, 1, 2 * 16 * 16 * 3).reshape(2, 16, 16, 3)
 
