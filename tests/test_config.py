@@ -20,27 +20,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxgan.experiments
-from jaxgan.config import (
-    PART_FIELDS,
-    Config,
-    available_parts,
-    config_from_json,
-    config_to_json,
-    part_name,
-)
+from jaxgan.augment import DiffAugment, EarlyBlur, InstanceNoise
+from jaxgan.config import Config, config_from_json, config_to_json
 from jaxgan.errors import UserError
-from jaxgan.experiments import wgan, wgan_gp
-from jaxgan.losses import Hinge, NonSaturating, Wasserstein
-from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
+from jaxgan.losses import Hinge, NonSaturating, RelativisticPaired, Wasserstein
+from jaxgan.networks import (
+    DCGANDiscriminator,
+    DCGANGenerator,
+    ResidualGenerator,
+    UNetDiscriminator,
+)
 from jaxgan.optimizers import SGD, Adam, RMSProp
-from jaxgan.penalties import GradientPenalty
+from jaxgan.parts import PART_FIELDS, available_parts, part_name
+from jaxgan.penalties import R1R2, GradientPenalty, PathLength
+from jaxgan.sharpness import FeatureMatching, Spectral
 
 GOLDEN = Path(__file__).parent / "experiments" / "golden"
 EXPERIMENTS = sorted(module.name for module in pkgutil.iter_modules(jaxgan.experiments.__path__))
 RECORDED = ["defaults", *EXPERIMENTS]
 PRESETS = {
-    f"{module.__name__}.{name}": getattr(module, name)
-    for module in (wgan, wgan_gp)
+    f"{experiment}.{name}": getattr(
+        importlib.import_module(f"jaxgan.experiments.{experiment}"), name
+    )
+    for experiment in EXPERIMENTS
     for name in ("CONFIG", "QUICK")
 }
 
@@ -128,7 +130,17 @@ configs = st.builds(
     weight_clip=st.none() | positive,
     generator_optimizer=optimizers,
     discriminator_optimizer=optimizers,
-    ema_half_life=floats(0, 1e9),
+    generator_penalty=st.none() | st.builds(PathLength, positive),
+    sharpness=st.none() | st.sampled_from([Spectral(), FeatureMatching()]),
+    augment=st.none() | st.just(DiffAugment()),
+    softening=st.none() | st.sampled_from([InstanceNoise(), EarlyBlur()]),
+    packing=counts,
+    classes=st.none() | st.integers(0, 1000),
+    class_weight_discriminator=floats(0, 10),
+    class_weight_generator=floats(0, 10),
+    precision=st.sampled_from(["float32", "bfloat16"]),
+    ema_half_life=floats(1, 1e9),
+    ema_ramp_up=floats(0, 1),
     matmul_precision=st.sampled_from(["float32", "tensorfloat32", "bfloat16"]),
     checkpoint_every=counts,
     sample_every=counts,
@@ -179,7 +191,7 @@ def test_a_part_that_cannot_be_found_again_is_not_written():
 
 WHOLE_FROM_1 = [
     *("steps", "batch_size", "n_critic", "latent_size", "data_size"),
-    *("checkpoint_every", "sample_every", "log_every", "shards", "image_size"),
+    *("checkpoint_every", "sample_every", "log_every", "shards", "image_size", "packing"),
 ]
 NOT_WHOLE = [True, 1.0, 2.5, math.nan, math.inf, "8"]
 
@@ -201,7 +213,13 @@ def test_seeds_below_0_are_refused(value):
     assert_refused("seed", value, "a whole number from 0")
 
 
-@pytest.mark.parametrize("field", ["data_blur", "ema_half_life"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("data_blur", "ema_half_life", "ema_ramp_up"),
+        *("class_weight_discriminator", "class_weight_generator"),
+    ],
+)
 @pytest.mark.parametrize("value", [-0.5, math.nan, math.inf, -math.inf])
 def test_numbers_below_0_are_refused(field, value):
     assert_refused(field, value, "a number from 0")
@@ -229,6 +247,46 @@ def test_batch_norm_under_a_gradient_penalty_is_refused_with_the_reason():
     for norm in ("layer", "none"):
         Config(penalty=GradientPenalty(), discriminator=DCGANDiscriminator(norm=norm))
     Config(penalty=None, discriminator=DCGANDiscriminator(norm="batch"))
+
+
+def test_labels_in_one_network_alone_are_refused():
+    for in_g, in_d in (("concat", "none"), ("none", "projection")):
+        with pytest.raises(UserError, match=f"generator by {in_g} and the discriminator by {in_d}"):
+            Config(
+                generator=DCGANGenerator(conditioning=in_g),
+                discriminator=DCGANDiscriminator(conditioning=in_d),
+            )
+
+
+def test_packs_of_labelled_images_are_refused():
+    networks = {
+        "generator": DCGANGenerator(conditioning="concat"),
+        "discriminator": DCGANDiscriminator(conditioning="concat"),
+    }
+    with pytest.raises(UserError, match="packs of 2 images with labels"):
+        Config(packing=2, **networks)
+    assert Config(packing=1, **networks).is_conditional
+    assert not Config(packing=2).is_conditional
+
+
+def test_an_average_that_ramps_up_needs_a_half_life():
+    with pytest.raises(UserError, match=r"--ema-ramp-up 0.05 without an average"):
+        Config(ema_ramp_up=0.05)
+
+
+@pytest.mark.parametrize(
+    ("changes", "judges", "uses"),
+    [
+        ({}, False, False),
+        ({"loss": RelativisticPaired()}, True, True),
+        ({"sharpness": FeatureMatching()}, True, True),
+        ({"sharpness": Spectral()}, False, True),  # images alone
+    ],
+)
+def test_what_a_generator_step_needs(changes, judges, uses):
+    config = Config(**changes)
+    assert config.judges_real_for_generator == judges
+    assert config.uses_real_for_generator == uses
 
 
 def test_fields_of_another_version_are_refused_by_name():
@@ -292,9 +350,13 @@ def test_values_from_json_are_checked_like_all_others(change, message):
     ("field", "some"),
     [
         ("loss", {"wasserstein": Wasserstein, "non-saturating": NonSaturating, "hinge": Hinge}),
-        ("penalty", {"gradient-penalty": GradientPenalty}),
-        ("generator", {"dcgan": DCGANGenerator}),
-        ("discriminator", {"dcgan": DCGANDiscriminator}),
+        ("penalty", {"gradient-penalty": GradientPenalty, "r1r2": R1R2}),
+        ("generator_penalty", {"path-length": PathLength}),
+        ("sharpness", {"feature-matching": FeatureMatching, "spectral": Spectral}),
+        ("augment", {"diff-augment": DiffAugment}),
+        ("softening", {"instance-noise": InstanceNoise, "early-blur": EarlyBlur}),
+        ("generator", {"dcgan": DCGANGenerator, "residual": ResidualGenerator}),
+        ("discriminator", {"dcgan": DCGANDiscriminator, "unet": UNetDiscriminator}),
         ("generator_optimizer", {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}),
         ("discriminator_optimizer", {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}),
     ],

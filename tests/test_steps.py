@@ -11,9 +11,19 @@ import optax
 import pytest
 
 import jaxgan
+from jaxgan.augment import DiffAugment, InstanceNoise
 from jaxgan.errors import UserError
-from jaxgan.losses import Hinge, NonSaturating
-from jaxgan.networks import DCGANDiscriminator
+from jaxgan.losses import Hinge, RelativisticPaired
+from jaxgan.networks import (
+    DCGANDiscriminator,
+    MLPDiscriminator,
+    MLPGenerator,
+    PatchDiscriminator,
+    UNetDiscriminator,
+)
+from jaxgan.optimizers import SGD
+from jaxgan.penalties import R1, GradientPenalty, PathLength
+from jaxgan.sharpness import FeatureMatching, Spectral
 from jaxgan.training.digest import leaf_digests
 from tests.tiny import VARIANTS, WGAN, WGAN_GP
 
@@ -21,90 +31,100 @@ SHAPE = (8, 8, 1)
 ALL = {
     **VARIANTS,
     "hinge": dataclasses.replace(WGAN_GP, loss=Hinge(), penalty=None),
-    "non-saturating": dataclasses.replace(WGAN_GP, loss=NonSaturating()),
-    "with average": dataclasses.replace(WGAN_GP, ema_half_life=100.0),
+    "with average": dataclasses.replace(WGAN_GP, ema_half_life=100.0, ema_ramp_up=0.05),
+    "all at once": dataclasses.replace(
+        VARIANTS["dcgan"],
+        augment=DiffAugment(),
+        softening=InstanceNoise(),
+        sharpness=FeatureMatching(),
+        generator_penalty=PathLength(interval=2),
+        packing=2,
+        discriminator=UNetDiscriminator(width=2, norm="spectral", minibatch_deviation=2),
+        precision="bfloat16",
+    ),
 }
 STEPS = ("discriminator_step", "generator_step")
 
 
+class Compiled:
+    """A variant and its two steps, each compiled once for all tests."""
+
+    def __init__(self, name):
+        self.gan = jaxgan.build(ALL[name], SHAPE)
+        self.state = jax.jit(self.gan.init)(jax.random.key(0))
+        self.traced = []
+        self.steps = {step: jax.jit(partial(self._noting, step)) for step in STEPS}
+
+    def _noting(self, step, *args):
+        self.traced.append(step)
+        return getattr(self.gan, step)(*args)
+
+
 @pytest.fixture(params=list(ALL), scope="module")
 def variant(request):
-    config = ALL[request.param]
-    gan = jaxgan.build(config, SHAPE)
-    return gan, jax.jit(gan.init)(jax.random.key(0))
+    return Compiled(request.param)
 
 
 def batch_of(count=8, seed=0):
     images = np.random.default_rng(seed).uniform(-1, 1, (count, *SHAPE)).astype(np.float32)
-    return {"image": jnp.asarray(images)}
+    return {"image": jnp.asarray(images), "label": jnp.arange(count, dtype=jnp.int32) % 4}
 
 
 def assert_close(left, right):
     chex.assert_trees_all_close(left, right, rtol=2e-4, atol=2e-6)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_finite_and_same_structure(variant, step):
-    gan, state = variant
-    new, info = jax.jit(getattr(gan, step))(jax.random.key(1), state, batch_of())
-    chex.assert_trees_all_equal_shapes_and_dtypes(state, new)
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_finite_pure_and_compiled_once(variant, name):
+    step = variant.steps[name]
+    new, info = step(jax.random.key(1), variant.state, batch_of())
+    chex.assert_trees_all_equal_shapes_and_dtypes(variant.state, new)
     chex.assert_tree_all_finite((new, info))
     assert info.gradient_norm > 0
+    again, _ = step(jax.random.key(1), variant.state, batch_of())
+    assert leaf_digests(again) == leaf_digests(new)
+    other, _ = step(jax.random.key(2), variant.state, batch_of(seed=1))
+    assert leaf_digests(other) != leaf_digests(new)
+    chex.assert_tree_all_finite(step(jax.random.key(3), new, batch_of(seed=2)))
+    assert variant.traced.count(name) == 1
 
 
 def test_each_step_trains_its_own_network_only(variant):
-    gan, state = variant
-    for_d, _ = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch_of())
+    state, (step_d, step_g) = variant.state, variant.steps.values()
+    for_d, _ = step_d(jax.random.key(1), state, batch_of())
     assert leaf_digests(for_d.generator) == leaf_digests(state.generator)
     assert leaf_digests(for_d.discriminator.params) != leaf_digests(state.discriminator.params)
-    assert for_d.step == 0
-    for_g, _ = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
+    assert (for_d.step, for_d.discriminator_step) == (0, 1)
+    for_g, _ = step_g(jax.random.key(1), state, batch_of())
     assert leaf_digests(for_g.discriminator) == leaf_digests(state.discriminator)
     assert leaf_digests(for_g.generator.params) != leaf_digests(state.generator.params)
-    assert for_g.step == 1
+    assert (for_g.step, for_g.discriminator_step) == (1, 0)
 
 
+@pytest.mark.parametrize("name", ["wgan_gp", "cgan", "sngan"])
 @pytest.mark.parametrize("step", STEPS)
-def test_jit_equals_eager(variant, step):
-    gan, state = variant
-    function = getattr(gan, step)
-    eager = function(jax.random.key(1), state, batch_of())
-    assert_close(jax.jit(function)(jax.random.key(1), state, batch_of()), eager)
+def test_jit_equals_eager(name, step):
+    variant = Compiled(name)
+    eager = getattr(variant.gan, step)(jax.random.key(1), variant.state, batch_of())
+    assert_close(variant.steps[step](jax.random.key(1), variant.state, batch_of()), eager)
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_no_recompilation_on_the_second_call(variant, step):
-    gan, state = variant
-    chex.clear_trace_counter()
-    counted = jax.jit(chex.assert_max_traces(getattr(gan, step), n=1))
-    state, _ = counted(jax.random.key(1), state, batch_of())
-    counted(jax.random.key(2), state, batch_of(seed=1))
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_no_operation_that_gpus_cannot_repeat(variant, step):
-    gan, state = variant
-    lowered = jax.jit(getattr(gan, step)).lower(jax.random.key(1), state, batch_of()).as_text()
+@pytest.mark.parametrize("name", STEPS)
+def test_no_operation_that_gpus_cannot_repeat(variant, name):
+    step = jax.jit(getattr(variant.gan, name))
+    lowered = step.lower(jax.random.key(1), variant.state, batch_of()).as_text()
     assert "stablehlo.add" in lowered  # the text is what it is taken for
     assert "select_and_scatter" not in lowered
     assert "stablehlo.scatter" not in lowered
 
 
-def test_same_key_same_bits_other_key_other_bits(variant):
-    gan, state = variant
-    step = jax.jit(gan.discriminator_step)
-    runs = [step(jax.random.key(seed), state, batch_of())[0] for seed in (1, 1, 2)]
-    first, again, other = (leaf_digests(run) for run in runs)
-    assert first == again
-    assert first != other
-
-
 def test_sample_is_in_range_and_pure(variant):
-    gan, state = variant
-    images = gan.sample(jax.random.key(3), state, 5)
+    draw = jax.jit(variant.gan.sample, static_argnums=2)
+    images = draw(jax.random.key(3), variant.state, 5)
     assert images.shape == (5, *SHAPE)
     assert float(jnp.max(jnp.abs(images))) <= 1.0
-    assert_close(gan.sample(jax.random.key(3), state, 5), images)
+    np.testing.assert_array_equal(draw(jax.random.key(3), variant.state, 5), images)
+    assert np.any(np.asarray(draw(jax.random.key(4), variant.state, 5)) != images)
 
 
 def test_weights_are_clipped():
@@ -146,8 +166,6 @@ def test_any_optax_transformation():
 
 def test_discriminator_step_against_arithmetic_written_out():
     """One SGD step on the WGAN loss, from the networks and jax.grad alone."""
-    from jaxgan.optimizers import SGD
-
     config = dataclasses.replace(
         WGAN_GP, penalty=None, discriminator_optimizer=SGD(learning_rate=0.5, momentum=0.0)
     )
@@ -155,15 +173,16 @@ def test_discriminator_step_against_arithmetic_written_out():
     state, batch, key = gan.init(jax.random.key(0)), batch_of(), jax.random.key(1)
     generator = config.generator.build(SHAPE, config.latent_size)
     discriminator = config.discriminator.build(SHAPE)
-    # The latents are the first of five keys split from shard 0's.
-    key_latent = jax.random.split(jax.random.fold_in(key, 0), 5)[0]
+    # The first of four keys split from shard 0's makes the fakes: its first half the latents.
+    key_fake = jax.random.split(jax.random.fold_in(key, 0), 4)[0]
+    key_latent, _ = jax.random.split(key_fake)
     z = jax.random.normal(key_latent, (8, config.latent_size))
     fake, _ = generator.apply(key, state.generator, z, train=True)
 
     def loss(params):
         variables = state.discriminator._replace(params=params)
         judge = partial(discriminator.apply, jax.random.clone(key), variables, train=True)
-        return jnp.mean(judge(fake)[0]) - jnp.mean(judge(batch["image"])[0])
+        return jnp.mean(judge(fake)[0].logits) - jnp.mean(judge(batch["image"])[0].logits)
 
     gradient = jax.grad(loss)(state.discriminator.params)
     expected = jax.tree.map(lambda p, g: p - 0.5 * g, state.discriminator.params, gradient)
@@ -190,8 +209,6 @@ def test_generator_step_lowers_the_generator_loss():
 def test_refusals():
     with pytest.raises(UserError, match="square images"):
         jaxgan.build(WGAN_GP, (8, 16, 1))
-    with pytest.raises(UserError, match="1 or 3 channels"):
-        jaxgan.build(WGAN_GP, (8, 8, 4))
     gan = jaxgan.build(WGAN_GP, SHAPE)
     state = gan.init(jax.random.key(0))
     with pytest.raises(UserError, match="labels"):
@@ -213,3 +230,244 @@ def test_batch_norm_statistics_move_only_in_their_own_step():
     for_g, _ = jax.jit(gan.generator_step)(jax.random.key(1), state, batch)
     assert leaf_digests(for_g.discriminator.stats) == leaf_digests(state.discriminator.stats)
     assert leaf_digests(for_g.generator.stats) != leaf_digests(state.generator.stats)
+
+
+def two_layers(**changes):
+    """A GAN of tiny dense networks, quick to compile."""
+    values = {
+        "generator": MLPGenerator(width=4, depth=1, norm="none"),
+        "discriminator": MLPDiscriminator(width=4, depth=1),
+        "penalty": None,
+        "classes": 4,
+        **changes,
+    }
+    return dataclasses.replace(WGAN_GP, **values)
+
+
+def first_step(config, step="discriminator_step", batch=None, times=1):
+    """States and infos of some steps, from key 1, then 2 …"""
+    gan = jaxgan.build(config, SHAPE)
+    state, function = gan.init(jax.random.key(0)), jax.jit(getattr(gan, step))
+    states, infos = [state], []
+    for i in range(times):
+        state, info = function(jax.random.key(i + 1), state, batch or batch_of())
+        states.append(state)
+        infos.append(info)
+    return states, infos
+
+
+def test_a_lazy_penalty_is_added_every_so_often_and_that_many_times():
+    steady = first_step(two_layers(penalty=R1(gamma=2.0)))[1][0]
+    _, infos = first_step(two_layers(penalty=R1(gamma=2.0, interval=3)), times=4)
+    assert [float(info.penalty) > 0 for info in infos] == [True, False, False, True]
+    np.testing.assert_allclose(infos[0].penalty, 3 * steady.penalty, rtol=1e-5)
+    np.testing.assert_allclose(infos[0].adversarial, steady.adversarial, rtol=1e-5)
+
+
+def test_the_generator_penalty_carries_its_memory():
+    config = two_layers(generator_penalty=PathLength(interval=2))
+    states, infos = first_step(config, "generator_step", times=3)
+    assert [float(info.penalty) > 0 for info in infos] == [True, False, True]
+    memory = [float(state.memory) for state in states]
+    assert memory[0] == 0 < memory[1] == memory[2] < memory[3]
+
+
+def test_loss_is_the_sum_of_its_terms():
+    config = two_layers(
+        generator=MLPGenerator(width=4, depth=1, norm="none", conditioning="concat"),
+        discriminator=MLPDiscriminator(width=4, depth=1, conditioning="auxiliary"),
+        penalty=GradientPenalty(),
+        generator_penalty=PathLength(),
+        sharpness=Spectral(),
+    )
+    for step in STEPS:
+        (info,) = first_step(config, step)[1]
+        terms = info.adversarial + info.penalty + info.sharpness + info.classes
+        np.testing.assert_allclose(info.loss, terms, rtol=1e-6)
+        assert info.penalty != 0
+        assert info.classes > 0
+        assert (info.sharpness > 0) == (step == "generator_step")
+
+
+def test_auxiliary_classes_weigh_as_they_are_told():
+    networks = {
+        "generator": MLPGenerator(width=4, depth=1, norm="none", conditioning="concat"),
+        "discriminator": MLPDiscriminator(width=4, depth=1, conditioning="auxiliary"),
+    }
+    one = two_layers(**networks)
+    other = two_layers(**networks, class_weight_discriminator=3.0, class_weight_generator=0.1)
+    for step, factor in zip(STEPS, (3.0, 0.1), strict=True):
+        (info,), (weighted,) = first_step(one, step)[1], first_step(other, step)[1]
+        np.testing.assert_allclose(weighted.classes, factor * info.classes, rtol=1e-5)
+
+
+def test_packs_are_neighbours_in_the_channels():
+    """PacGAN: the discriminator of packs of 2 is that of images with twice the channels."""
+    gan = jaxgan.build(two_layers(packing=2), SHAPE)
+    state = gan.init(jax.random.key(0))
+    kernel = state.discriminator.params["Dense_0"]["kernel"]
+    assert kernel.shape == (8 * 8 * 2, 4)
+    # The mean logit of the real packs, by hand: images 0 and 1 side by side, 2 and 3, ….
+    _, info = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch_of())
+    images = np.asarray(batch_of()["image"])
+    packs = np.stack([np.concatenate([images[2 * i], images[2 * i + 1]], -1) for i in range(4)])
+    hidden = packs.reshape(4, -1) @ np.asarray(kernel)
+    hidden = np.where(hidden > 0, hidden, 0.2 * hidden)
+    logits = hidden @ np.asarray(state.discriminator.params["Head_0"]["logit"]["kernel"])
+    np.testing.assert_allclose(info.real_logits, logits.mean(), rtol=1e-4)
+
+
+def test_packs_must_fill_the_shard():
+    gan = jaxgan.build(two_layers(packing=3), SHAPE)
+    state = gan.init(jax.random.key(0))
+    with pytest.raises(UserError, match="packs of 3 with 8 images a shard"):
+        gan.discriminator_step(jax.random.key(1), state, batch_of())
+
+
+def test_real_and_fake_images_are_augmented_each_in_its_own_way():
+    @dataclasses.dataclass(frozen=True)
+    class Noted(DiffAugment):
+        def __call__(self, key, images):
+            seen.append((jax.random.key_data(key), images.shape))
+            return jnp.zeros_like(images)
+
+    seen = []
+    gan = jaxgan.build(two_layers(augment=Noted()), SHAPE)
+    state = gan.init(jax.random.key(0))
+    _, info = gan.discriminator_step(jax.random.key(1), state, batch_of())
+    assert len(seen) == 2
+    assert np.any(seen[0][0] != seen[1][0])
+    # All images are now black, so real and fake are judged alike.
+    np.testing.assert_array_equal(info.real_logits, info.fake_logits)
+    gan.generator_step(jax.random.key(1), state, batch_of())
+    assert len(seen) > 2
+
+
+def test_softening_is_told_how_many_images_were_shown():
+    config = two_layers(softening=InstanceNoise(sigma=100.0, until=16))  # two batches of 8
+    gan = jaxgan.build(config, SHAPE)
+    state, step = gan.init(jax.random.key(0)), jax.jit(gan.discriminator_step)
+    plain = jaxgan.build(dataclasses.replace(config, softening=None), SHAPE)
+    _, clear = plain.discriminator_step(jax.random.key(1), state, batch_of())
+    spread = []
+    for shown in (0, 1, 2):
+        at = state._replace(discriminator_step=jnp.int32(shown))
+        _, info = step(jax.random.key(1), at, batch_of())
+        spread.append(abs(float(info.real_logits - clear.real_logits)))
+    assert spread[0] > spread[1] > 0
+    assert spread[2] == pytest.approx(0, abs=1e-5)
+
+
+def test_relativistic_generator_sees_the_real_images():
+    config = two_layers(loss=RelativisticPaired())
+    (one,), (other,) = (
+        first_step(config, "generator_step", batch_of(seed=seed))[1] for seed in (0, 1)
+    )
+    assert one.real_logits != other.real_logits
+    assert one.fake_logits == other.fake_logits
+    assert one.loss != other.loss
+
+
+def test_feature_matching_is_zero_for_a_discriminator_without_weights():
+    config = two_layers(sharpness=FeatureMatching())
+    gan = jaxgan.build(config, SHAPE)
+    state = gan.init(jax.random.key(0))
+    _, info = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
+    assert info.sharpness > 0
+    blind = jax.tree.map(jnp.zeros_like, state.discriminator)
+    _, info = jax.jit(gan.generator_step)(
+        jax.random.key(1), state._replace(discriminator=blind), batch_of()
+    )
+    assert info.sharpness == 0
+
+
+@pytest.mark.parametrize(
+    ("part", "shape"),
+    [(PatchDiscriminator(width=2), (8, 2, 2)), (UNetDiscriminator(width=2), (8,))],
+)
+def test_losses_are_means_over_patches_and_pixels(part, shape):
+    """The Wasserstein loss is the difference of mean scores, patches and pixels included."""
+    config = two_layers(discriminator=part)
+    gan = jaxgan.build(config, SHAPE)
+    state = gan.init(jax.random.key(0))
+    network = part.build(SHAPE)
+    judged, _ = network.apply(
+        jax.random.key(0), state.discriminator, batch_of()["image"], train=True
+    )
+    assert judged.logits.shape == shape
+    _, info = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch_of())
+    np.testing.assert_allclose(info.real_logits, judged.logits.mean(), rtol=1e-3, atol=1e-6)
+    if judged.pixels is None:
+        expected = info.fake_logits - info.real_logits
+        np.testing.assert_allclose(info.adversarial, expected, rtol=1e-4, atol=1e-6)
+    else:
+        assert judged.pixels.shape == (8, 8, 8)
+        np.testing.assert_allclose(
+            judged.score, judged.logits + judged.pixels.mean((1, 2)), rtol=1e-5
+        )
+        assert info.adversarial != info.fake_logits - info.real_logits
+
+
+@pytest.fixture(scope="module")
+def conditional():
+    gan = jaxgan.build(VARIANTS["cgan"], SHAPE)
+    return gan, jax.jit(gan.init)(jax.random.key(0))
+
+
+def test_labels_decide_what_is_drawn(conditional):
+    gan, state = conditional
+    key = jax.random.key(1)
+    ones = gan.sample(key, state, 4, jnp.full(4, 1, jnp.int32))
+    twos = gan.sample(jax.random.clone(key), state, 4, jnp.full(4, 2, jnp.int32))
+    assert np.all(np.any(np.asarray(ones != twos), axis=(1, 2, 3)))
+    in_turn = gan.sample(jax.random.clone(key), state, 4)  # classes 0, 1, 2, 3
+    np.testing.assert_allclose(in_turn[1], ones[1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(in_turn[2], twos[2], rtol=1e-5, atol=1e-6)
+
+
+def test_refusals_of_labels(conditional):
+    gan, state = conditional
+    with pytest.raises(UserError, match=r"labels of shape \(3,\) for 4 images"):
+        gan.sample(jax.random.key(1), state, 4, jnp.zeros(3, jnp.int32))
+    with pytest.raises(UserError, match="the batch needs a `label`"):
+        gan.discriminator_step(jax.random.key(1), state, {"image": batch_of()["image"]})
+    for classes in (None, 0):
+        with pytest.raises(UserError, match="draws images of given classes, and shapes has no lab"):
+            jaxgan.build(dataclasses.replace(VARIANTS["cgan"], classes=classes), SHAPE)
+
+
+def test_stages_end_in_the_sample():
+    gan = jaxgan.build(VARIANTS["recurrent"], SHAPE)
+    state = jax.jit(gan.init)(jax.random.key(0))
+    canvases = gan.stages(jax.random.key(1), state, 5)
+    assert canvases.shape == (3, 5, *SHAPE)
+    assert_close(canvases[-1], gan.sample(jax.random.key(1), state, 5))
+    assert jaxgan.build(WGAN, SHAPE).stages is None
+
+
+def test_an_average_ramps_up():
+    # Half-life min(100, 1/2 · 8 images) = 4 after the first step: decay 2^(-8/4) = 1/4.
+    config = two_layers(ema_half_life=100.0, ema_ramp_up=0.5)
+    (start, first), _ = first_step(config, "generator_step")
+    expected = jax.tree.map(
+        lambda old, new: old / 4 + new * 3 / 4, start.generator.params, first.generator.params
+    )
+    assert_close(first.average.params, expected)
+
+
+def test_schedules_are_laid_out_over_the_run():
+    """A linear rate over 2 steps with 3 discriminator updates each: 1, 5/6, 4/6 … of the first."""
+    config = two_layers(
+        steps=2,
+        n_critic=3,
+        generator_optimizer=SGD(0.1, momentum=0.0, schedule="linear"),
+        discriminator_optimizer=SGD(0.1, momentum=0.0, schedule="linear"),
+    )
+    for step, updates in (("discriminator_step", 6), ("generator_step", 2)):
+        states, infos = first_step(config, step, times=updates)
+        network = "discriminator" if step == "discriminator_step" else "generator"
+        for i, info in enumerate(infos):
+            before, after = (getattr(s, network).params for s in states[i : i + 2])
+            moved = optax.tree.norm(jax.tree.map(jnp.subtract, after, before))
+            rate = 0.1 * (1 - i / updates)
+            np.testing.assert_allclose(moved, rate * info.gradient_norm, rtol=1e-3)

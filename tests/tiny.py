@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
+import jaxgan.experiments
 from jaxgan.config import Config
 from jaxgan.experiments import wgan, wgan_gp
-from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
 
 SMALL = {
     "image_size": 8,
     "batch_size": 8,
     "data_size": 50,
     "n_critic": 2,
-    "latent_size": 4,
+    "latent_size": 6,
     "steps": 12,
     "checkpoint_every": 5,
     "sample_every": 6,
@@ -39,14 +41,10 @@ def tiny(config: Config, **changes: object) -> Config:
 
 WGAN_GP = tiny(wgan_gp.CONFIG)
 WGAN = tiny(wgan.CONFIG)
+EXPERIMENTS = sorted(module.name for module in pkgutil.iter_modules(jaxgan.experiments.__path__))
 VARIANTS = {
-    "wgan": WGAN,
-    "wgan_gp": WGAN_GP,
-    "wgan_gp with layer norm": tiny(
-        wgan_gp.CONFIG,
-        generator=DCGANGenerator(width=2, norm="layer"),
-        discriminator=DCGANDiscriminator(width=2, norm="layer"),
-    ),
+    name: tiny(importlib.import_module(f"jaxgan.experiments.{name}").CONFIG, classes=4)
+    for name in EXPERIMENTS
 }
 
 FLAGS = [

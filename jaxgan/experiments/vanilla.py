@@ -18,8 +18,8 @@ What had to be mended for it to run:
   and every pass shows all real images at once; here a batch is a batch.
 - No model is compiled, no optimiser is made, and the rate is set on a name that does not exist. The
   text gives no rate: here it is Adam at 2e-4 with beta1 0.5, as in DCGAN.
-- Both losses are written with the same sign, so that what one calls descent is the other's; here
-  each is a loss to be lowered.
+- The discriminator's loss of section 3.3 is what it should raise, and the update given lowers it;
+  here both losses are lowered.
 - Sigmoid outputs in [0, 1] are stretched to [-1, 1], the range of all images here, and the
   discriminator's ReLUs are leaky, as in every discriminator here.
 

@@ -27,6 +27,7 @@ from jaxgan.networks.layers import (
     UpConvolution,
     Upsampling,
     beside_latent,
+    bias_before,
     halve,
     network_of,
 )
@@ -125,7 +126,8 @@ class _UpBlock(nn.Module):
         knobs, width = self.knobs, self.knobs.width
         init, spectral = knobs.initialization, knobs.norm == "spectral"
         y = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        y = UpConvolution(width, 3, init, knobs.upsampling, spectral=spectral)(y, train=train)
+        up = UpConvolution(width, 3, init, knobs.upsampling, bias_before(knobs), spectral)
+        y = up(y, train=train)
         y = GeneratorActivation(knobs, self.classes)(y, labels, train=train)
         y = Convolution(width, 3, 1, init, spectral=spectral)(y, train=train)
         skip = UpConvolution(width, 1, init, knobs.upsampling, spectral=spectral)
@@ -161,7 +163,7 @@ class _DownBlock(nn.Module):
         knobs, width = self.knobs, self.knobs.width
         init, spectral = knobs.initialization, knobs.norm == "spectral"
         y = x if self.is_first else DiscriminatorActivation(knobs)(x, train=train)
-        y = Convolution(width, 3, 1, init, spectral=spectral)(y, train=train)
+        y = Convolution(width, 3, 1, init, bias_before(knobs), spectral)(y, train=train)
         y = DiscriminatorActivation(knobs)(y, train=train)
         y = Convolution(width, 3, 1, init, spectral=spectral)(y, train=train)
         if not self.halves:

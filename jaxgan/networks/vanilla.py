@@ -26,6 +26,7 @@ from jaxgan.networks.layers import (
     MinibatchDeviation,
     Norm,
     beside_latent,
+    bias_before,
     network_of,
 )
 from jaxgan.types import Judgement, Network, Precision
@@ -101,11 +102,11 @@ class _Generator(nn.Module):
         height, width, channels = self.image_shape
         x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
         for units in (2 * knobs.width, 2 * knobs.width):
-            x = Dense(units, init, spectral=spectral)(x, train=train)
+            x = Dense(units, init, bias_before(knobs), spectral)(x, train=train)
             x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
         x = jax.nn.relu(Dense(height * width, init, spectral=spectral)(x, train=train))
         x = x.reshape(len(x), height, width, 1)
-        x = Convolution(knobs.width, 3, 1, init, spectral=spectral)(x, train=train)
+        x = Convolution(knobs.width, 3, 1, init, bias_before(knobs), spectral)(x, train=train)
         x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
         x = Convolution(channels, 3, 1, init, spectral=spectral)(x, train=train)
         return 2 * jax.nn.sigmoid(x) - 1
@@ -121,7 +122,8 @@ class _Discriminator(nn.Module):
         trail = []
         x = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
         for i, features in enumerate((knobs.width, 2 * knobs.width)):
-            layer = Convolution(features, 3, 1, init, spectral=spectral, padding=0)
+            use_bias = bias_before(knobs) or i == 0
+            layer = Convolution(features, 3, 1, init, use_bias, spectral, padding=0)
             x = DiscriminatorActivation(knobs, normalize=i > 0)(layer(x, train=train), train=train)
             trail.append(x)
         x = MinibatchDeviation(knobs.minibatch_deviation)(x)

@@ -31,7 +31,7 @@ class FeatureMatching:
     """Factor, in loss per squared (l2) or plain (l1) unit of activation; the paper's is 1, with no
     other term in the generator's loss."""
     distance: Distance = "l2"
-    """l2: squared differences, as the paper's equation; l1: absolute ones, as its code for CIFAR."""
+    """l2: squared differences, the paper's equation; l1: absolute ones, as its code for CIFAR."""
     layers: Layers = "last"
     """last: the features closest to the logit, as in the paper; all: every layer, each layer with
     the same say however many features it has."""
@@ -74,8 +74,9 @@ class FeatureMatching:
         real, fake = (jnp.mean(jnp.asarray(phi, _widest(phi)), axis=0) for phi in layer)
         chex.assert_equal_shape([real, fake])
         difference = fake - jax.lax.stop_gradient(real)
-        distance = jnp.square if self.distance == "l2" else jnp.abs
-        return jnp.mean(distance(difference))
+        # Not jnp.abs, whose slope at 0 is 1: features that agree would be pulled away.
+        factor = difference if self.distance == "l2" else jnp.sign(difference)
+        return jnp.mean(factor * difference)
 
 
 def _widest(x: jax.Array) -> jnp.dtype:

@@ -17,9 +17,6 @@ from jaxgan.errors import UserError
 from jaxgan.protocols import AugmentPart
 
 NAMES = ("color", "translation", "cutout")
-POLICIES = [
-    ",".join(chosen) for size in (1, 2, 3) for chosen in itertools.permutations(NAMES, size)
-]
 MANY = 4000  # images whose draws are compared with a law
 
 
@@ -132,7 +129,10 @@ def stretches(side, length):
     first = -(length // 2)
     centres = side if length % 2 else side + 1
     return np.array(
-        [[start <= i < start + length for i in range(side)] for start in range(first, first + centres)]
+        [
+            [start <= i < start + length for i in range(side)]
+            for start in range(first, first + centres)
+        ]
     )
 
 
@@ -194,25 +194,25 @@ def test_draws_are_the_keys(policy):
     assert not np.array_equal(augmented(images, policy), augmented(images, policy, seed=1))
 
 
-@settings(deadline=None, max_examples=15, derandomize=True)
+@settings(deadline=None, max_examples=8, derandomize=True)
 @given(
-    policy=st.sampled_from(POLICIES),
-    height=st.integers(4, 20),
-    width=st.integers(4, 20),
-    channels=st.sampled_from([1, 3]),
+    policy=st.sampled_from([*NAMES, "color,translation,cutout", "cutout,color"]),
+    shape=st.sampled_from([(4, 4, 1), (9, 12, 3)]),
     seed=st.integers(0, 1000),
 )
-def test_slopes_are_those_of_an_affine_map(policy, height, width, channels, seed):
+def test_slopes_are_those_of_an_affine_map(policy, shape, seed):
     # Given its draws, T is affine: w · (T(x + d) - T(x)) is exactly the slope of w · T(x) along d.
-    x, d, w = noise(3, 2, height, width, channels, seed=seed).astype(np.float64)
-    part, key = DiffAugment(policy), jax.random.key(seed)
+    x, d, w = noise(3, 2, *shape, seed=seed).astype(np.float64)
     with jax.enable_x64(True):
 
-        def total(images):
-            return jnp.sum(w * part(key, images))
+        @jax.jit
+        def slope_and_change(seed):
+            def total(images):
+                return jnp.sum(w * DiffAugment(policy)(jax.random.key(seed), images))
 
-        slope = np.asarray(jax.grad(total)(jnp.array(x)))
-        change = float(total(jnp.array(x + d)) - total(jnp.array(x)))
+            return jax.grad(total)(x), total(x + d) - total(x)
+
+        slope, change = map(np.asarray, slope_and_change(seed))
     assert slope.dtype == np.float64
     assert slope.shape == x.shape
     assert np.sum(slope * d) == pytest.approx(change, abs=1e-9)

@@ -38,10 +38,12 @@ def mirrored(images, sigma):
 
 @settings(deadline=None, max_examples=25, derandomize=True)
 @given(
-    sigma=st.floats(0.01, 30), height=st.integers(2, 33), width=st.integers(2, 33), c=st.just(2)
+    sigma=st.floats(0.01, 30),
+    size=st.sampled_from([(2, 2), (3, 8), (16, 16), (33, 5)]),
+    seed=st.integers(0, 1000),
 )
-def test_against_the_spectrum_of_the_mirrored_image(sigma, height, width, c):
-    images = noise(2, height, width, c)
+def test_against_the_spectrum_of_the_mirrored_image(sigma, size, seed):
+    images = noise(2, *size, 3, seed=seed)
     expected = mirrored(images.astype(np.float64), sigma)
     np.testing.assert_allclose(blurred(images, sigma), expected, atol=3e-6)
 

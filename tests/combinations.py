@@ -1,0 +1,196 @@
+"""Combinations of parts, drawn from all that there are by a fixed seed.
+
+    python -m tests.combinations --out experiments/combinations.json
+
+takes a step of each kind with every one of them, and writes down how that went.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import time
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+
+import jaxgan
+from jaxgan.augment import DiffAugment, EarlyBlur, InstanceNoise
+from jaxgan.config import Config
+from jaxgan.errors import UserError
+from jaxgan.losses import (
+    Hinge,
+    LeastSquares,
+    NonSaturating,
+    RelativisticPaired,
+    Saturating,
+    Wasserstein,
+)
+from jaxgan.networks import (
+    DCGANDiscriminator,
+    DCGANGenerator,
+    MLPDiscriminator,
+    MLPGenerator,
+    PatchDiscriminator,
+    RecurrentGenerator,
+    ResidualDiscriminator,
+    ResidualGenerator,
+    UNetDiscriminator,
+    VanillaDiscriminator,
+    VanillaGenerator,
+)
+from jaxgan.optimizers import Adam, RMSProp
+from jaxgan.penalties import DRAGAN, R1, R1R2, R2, GradientPenalty, PathLength
+from jaxgan.sharpness import FeatureMatching, FocalFrequency, Spectral
+
+COUNT, SEED = 405, 0
+NORMS = ("none", "batch", "layer", "instance", "group", "spectral")
+DIMENSIONS = {
+    "generator": (
+        DCGANGenerator, MLPGenerator, RecurrentGenerator, ResidualGenerator, VanillaGenerator,
+    ),
+    "discriminator": (
+        DCGANDiscriminator, MLPDiscriminator, PatchDiscriminator, ResidualDiscriminator,
+        UNetDiscriminator, VanillaDiscriminator,
+    ),
+    "loss": (
+        Wasserstein(), NonSaturating(), Saturating(label_smoothing=0.1), Hinge(), LeastSquares(),
+        RelativisticPaired(),
+    ),
+    "penalty": (
+        None, GradientPenalty(), DRAGAN(), R1(), R2(interval=2), R1R2(),
+    ),
+    "conditioning": (
+        ("none", "none"), ("concat", "concat"), ("concat", "projection"), ("norm", "projection"),
+        ("norm", "auxiliary"),
+    ),
+    "generator_norm": NORMS,
+    "discriminator_norm": NORMS,
+    "augment": (None, DiffAugment()),
+    "softening": (None, InstanceNoise(), EarlyBlur(sigma=1.0)),
+    "sharpness": (None, FeatureMatching(), FocalFrequency(), Spectral()),
+    "generator_penalty": (None, PathLength(interval=1)),
+    "upsampling": ("sub_pixel", "nearest", "bilinear", "fir"),
+    "dropout": (0.0, 0.3),
+    "packing": (1, 2),
+    "minibatch_deviation": (0, 2),
+    "optimizer": (Adam(), RMSProp(schedule="cosine"), Adam(schedule="linear")),
+    "ema": (0.0, 100.0),
+    "precision": ("float32", "bfloat16"),
+}  # fmt: skip
+SHAPE, CLASSES, BATCH = (8, 8, 1), 3, 8
+
+
+def config_of(choice: dict[str, object]) -> Config:
+    """The tiny config of a combination; raises UserError where it makes no sense."""
+    in_g, in_d = choice["conditioning"]
+    generator = choice["generator"](
+        width=2,
+        norm=choice["generator_norm"],
+        upsampling=choice["upsampling"],
+        dropout=choice["dropout"],
+        conditioning=in_g,
+    )
+    discriminator = choice["discriminator"](
+        width=2,
+        norm=choice["discriminator_norm"],
+        dropout=choice["dropout"],
+        conditioning=in_d,
+        minibatch_deviation=choice["minibatch_deviation"],
+    )
+    same = ("loss", "penalty", "augment", "softening", "sharpness", "generator_penalty")
+    return Config(
+        batch_size=BATCH,
+        latent_size=6,
+        classes=CLASSES,
+        steps=10,
+        generator=generator,
+        discriminator=discriminator,
+        generator_optimizer=choice["optimizer"],
+        discriminator_optimizer=choice["optimizer"],
+        ema_half_life=choice["ema"],
+        ema_ramp_up=0.05 if choice["ema"] else 0.0,
+        **{name: choice[name] for name in (*same, "packing", "precision")},
+    )
+
+
+def draw() -> tuple[list[dict[str, object]], dict[str, int]]:
+    """`COUNT` combinations that make sense, and how often each reason refused another."""
+    rng, combinations, refusals = random.Random(SEED), [], {}
+    while len(combinations) < COUNT:
+        choice = {name: rng.choice(values) for name, values in DIMENSIONS.items()}
+        try:
+            config_of(choice)
+        except UserError as error:
+            reason = str(error).split(":")[0]
+            refusals[reason] = refusals.get(reason, 0) + 1
+        else:
+            combinations.append(choice)
+    return combinations, refusals
+
+
+def described(choice: dict[str, object]) -> dict[str, str]:
+    return {k: getattr(v, "__name__", None) or str(v) for k, v in choice.items()}
+
+
+def steps_are_finite(choice: dict[str, object]) -> bool:
+    """Whether a step of each kind, and samples after them, leave nothing that is not finite."""
+    gan = jaxgan.build(config_of(choice), SHAPE)
+    key = jax.random.key(0)
+    key_init, key_image, key_d, key_g, key_s = jax.random.split(key, 5)
+    batch = {
+        "image": jax.random.uniform(key_image, (BATCH, *SHAPE), minval=-1.0),
+        "label": jnp.arange(BATCH, dtype=jnp.int32) % CLASSES,
+    }
+
+    def both(state):
+        state, info_d = gan.discriminator_step(key_d, state, batch)
+        state, info_g = gan.generator_step(key_g, state, batch)
+        return state, info_d, info_g, gan.sample(key_s, state, 4)
+
+    results = jax.jit(both)(jax.jit(gan.init)(key_init))
+    moved = results[1].gradient_norm > 0, results[2].gradient_norm > 0
+    finite = [jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(results)]
+    return bool(jnp.all(jnp.stack([*finite, *moved])))
+
+
+def pairs(combinations: list[dict[str, object]]) -> set[tuple[str, str, str, str]]:
+    """Every two values of two dimensions that occur together."""
+    found = set()
+    for choice in map(described, combinations):
+        for (a, x), (b, y) in itertools.combinations(sorted(choice.items()), 2):
+            found.add((a, x, b, y))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    options = parser.parse_args()
+    combinations, refusals = draw()
+    start, failed = time.monotonic(), []
+    for i, choice in enumerate(combinations):
+        if not steps_are_finite(choice):
+            failed.append(described(choice))
+        jax.clear_caches()  # each is compiled once and never again
+        print(f"{i + 1} of {len(combinations)}, {len(failed)} failed", end="\r", flush=True)
+    record = {
+        "combinations": len(combinations),
+        "finite": len(combinations) - len(failed),
+        "failed": failed,
+        "pairs_of_values": len(pairs(combinations)),
+        "refused": refusals,
+        "seconds": round(time.monotonic() - start),
+        "jax": jax.__version__,
+    }
+    options.out.write_text(json.dumps(record, indent=2) + "\n")
+    print(json.dumps({k: v for k, v in record.items() if k != "failed"}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

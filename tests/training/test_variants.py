@@ -1,0 +1,35 @@
+"""Every variant, in real processes: killed, resumed and repeated on 4, 2 and 1 devices."""
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.tiny import EXPERIMENTS, command, digests, environment, run
+from tests.training.test_resume import more_than, wait_until
+
+STEPS = ["--steps=120", "--checkpoint-every=10", "--shards=4"]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_killed_on_four_devices_finished_on_two_repeated_on_one(name, tmp_path):
+    module, workdir = f"jaxgan.experiments.{name}", tmp_path / "run"
+    process = subprocess.Popen(
+        command(*STEPS, f"--workdir={workdir}", module=module),
+        env=environment(devices=4),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: more_than(workdir, 3), process, seconds=300)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert 30 <= max(digests(workdir)) < 120, "the run ended before it could be killed"
+    finished = run(*STEPS, f"--workdir={workdir}", module=module, devices=2)
+    assert finished.returncode == 0, finished.stderr
+    assert "going on from step" in finished.stdout
+    # The grid of a variant that is conditioned on classes, or draws in steps, was written too.
+    assert (workdir / "samples" / "00000120.png").exists()
+    repeated = run("rerun", str(workdir), module="jaxgan")
+    assert repeated.returncode == 0, repeated.stdout
+    assert "13 of 13 recorded digests are equal" in repeated.stdout
