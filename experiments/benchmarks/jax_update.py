@@ -4,6 +4,8 @@ Reads numbers of updates from standard input; answers each with the seconds they
 end of the input with its peak memory in MiB.
 """
 
+import argparse
+import importlib
 import json
 import resource
 import sys
@@ -13,20 +15,24 @@ import jax
 import numpy as np
 
 from jaxgan.data.images import ImageSet
-from jaxgan.experiments import wgan_gp
 from jaxgan.training.environment import use_deterministic_flags
 from jaxgan.training.machine import compile_program, initial_state, prepare
 
 EXAMPLES = 10_000
+SHAPES = {"wgan_gp": (28, 28, 1), "dcgan": (32, 32, 3), "sngan": (32, 32, 3)}
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--variant", choices=list(SHAPES), default="wgan_gp")
+    options = parser.parse_args()
     use_deterministic_flags()
     rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (EXAMPLES, 28, 28, 1), dtype=np.uint8)
-    shape = (28, 28, 1)
+    shape = SHAPES[options.variant]
+    pixels = rng.integers(0, 256, (EXAMPLES, *shape), dtype=np.uint8)
     images = ImageSet("noise", EXAMPLES, shape, (), lambda i: {"image": pixels[i]}, "")
-    machine = prepare(wgan_gp.CONFIG, images, resident_bytes=2**30)
+    config = importlib.import_module(f"jaxgan.experiments.{options.variant}").CONFIG
+    machine = prepare(config, images, resident_bytes=2**30)
     state, step = initial_state(machine), 0
     start = time.perf_counter()
     state = compile_program(machine, state, step)

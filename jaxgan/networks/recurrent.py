@@ -111,7 +111,7 @@ class _Generator(nn.Module):
             drawing = decoder(jnp.concatenate([hidden, seen], -1), labels, train=train)
             canvas = canvas + drawing
             canvases.append(jnp.tanh(canvas))
-            if t + 1 < knobs.steps or self.is_initializing():
+            if t + 1 < knobs.steps:
                 seen = encoder(drawing, train=train)
         return jnp.stack(canvases)
 

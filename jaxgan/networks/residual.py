@@ -146,8 +146,8 @@ class _Discriminator(nn.Module):
         for i in range(self.halved + 2):
             x = _DownBlock(knobs, halves=i < self.halved, is_first=i == 0)(x, train=train)
             trail.append(x)
-        x = MinibatchDeviation(knobs.minibatch_deviation)(x)
-        x = jnp.sum(DiscriminatorActivation(knobs)(x, train=train), (1, 2))
+        x = DiscriminatorActivation(knobs)(x, train=train)
+        x = jnp.sum(MinibatchDeviation(knobs.minibatch_deviation)(x), (1, 2))
         return Head(knobs, self.classes)(x, labels, tuple(trail), train=train)
 
 

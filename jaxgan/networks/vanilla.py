@@ -33,6 +33,8 @@ from jaxgan.types import Judgement, Network, Precision
 
 __all__ = ["VanillaDiscriminator", "VanillaGenerator"]
 
+SMALLEST_SIZE = 5  # pixels a side, of which two 3x3 convolutions leave one
+
 
 @dataclass(frozen=True)
 class VanillaGenerator(GeneratorKnobs):
@@ -88,6 +90,11 @@ class VanillaDiscriminator(DiscriminatorKnobs):
         precision: Precision = "float32",
     ) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
+        if image_shape[0] < SMALLEST_SIZE:
+            raise UserError(
+                f"VanillaDiscriminator on {image_shape[0]} pixels: its convolutions without "
+                f"padding take 4 of them; use --image-size {SMALLEST_SIZE} or more"
+            )
         return network_of(_Discriminator(self, classes), image_shape, classes, precision)
 
 

@@ -2,89 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 import scipy.stats
 
-from jaxgan.errors import UserError
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
-from jaxgan.networks.dcgan import halvings
+from tests.networks.values import count, run, shapes, some_values
 
-NORMS = ["none", "batch", "layer"]
 LATENT = 5
-
-
-def shapes(network):
-    """Shapes of all that a network carries, without computing it."""
-    return jax.eval_shape(network.init, jax.random.key(0))
-
-
-def some_values(network):
-    """Variables as N(0, 1), and running variances of 1: quicker than compiling `init`."""
-    rng = np.random.default_rng(0)
-
-    def fill(path, leaf):
-        if path[-1].key == "var":
-            return np.ones(leaf.shape, np.float32)
-        return rng.normal(size=leaf.shape).astype(np.float32)
-
-    return jax.tree_util.tree_map_with_path(fill, shapes(network))
-
-
-def run(network, inputs, *, train):
-    """Outputs and statistics at `some_values`."""
-
-    @jax.jit
-    def apply(variables, inputs):
-        return network.apply(jax.random.key(0), variables, inputs, train=train)
-
-    return apply(some_values(network), inputs)
-
-
-@pytest.mark.parametrize(
-    ("size", "expected"),
-    [
-        (8, (1, 4)),
-        (12, (1, 6)),  # 12 → 6, and 3 would be too few
-        (14, (1, 7)),
-        (28, (2, 7)),
-        (30, (1, 15)),
-        (32, (3, 4)),  # 32 → 16 → 8 → 4
-        (64, (4, 4)),
-        (120, (3, 15)),  # 120 → 60 → 30 → 15
-        (128, (5, 4)),
-        (256, (6, 4)),
-    ],
-)
-def test_halvings(size, expected):
-    assert halvings(size) == expected
-
-
-@pytest.mark.parametrize(
-    ("size", "times", "left"),
-    [(1, 0, 1), (4, 0, 4), (6, 0, 6), (27, 0, 27), (34, 1, 17), (50, 1, 25), (100, 2, 25)],
-)
-def test_sizes_that_do_not_halve_are_refused(size, times, left):
-    with pytest.raises(UserError, match=f"image size {size} halves {times} times, to {left}:"):
-        halvings(size)
-
-
-def test_a_refusal_names_a_size_that_works():
-    leads_nowhere = []
-    for size in range(1, 520):
-        try:
-            halvings(size)
-        except UserError as error:
-            named = int(re.search(r"--image-size (\d+)", str(error))[1])
-            try:
-                halvings(named)
-            except UserError:
-                leads_nowhere.append((size, named))
-    assert not leads_nowhere
 
 
 @pytest.mark.parametrize(
@@ -105,23 +32,23 @@ def test_generator_makes_images_in_range(size, channels, norm):
 def test_discriminator_gives_one_logit_an_image(size, channels, norm):
     network = DCGANDiscriminator(2, norm).build((size, size, channels))
     images = jnp.ones((4, size, size, channels))
-    logits, _ = run(network, images, train=True)
-    assert logits.shape == (4,)
-    assert logits.dtype == jnp.float32
+    judgement, _ = run(network, images, train=True)
+    assert judgement.logits.shape == (4,)
+    assert judgement.logits.dtype == jnp.float32
+    assert judgement.pixels is None
+    assert judgement.classes is None
+    # Both sizes halve once.
+    assert [x.shape for x in judgement.features] == [(4, size // 2, size // 2, 2)]
 
 
 def test_logits_are_not_squashed():
     # No norms: beside large images the biases vanish, and leaky ReLUs carry a factor of ten on.
     network = DCGANDiscriminator(2, "none").build((8, 8, 1))
     images = 1e4 * np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype(np.float32)
-    logits, _ = run(network, images, train=True)
-    large, _ = run(network, 10 * images, train=True)
+    logits = run(network, images, train=True)[0].logits
+    large = run(network, 10 * images, train=True)[0].logits
     assert np.abs(logits).min() > 100
     np.testing.assert_allclose(large, 10 * logits, rtol=0.01)
-
-
-def count(tree):
-    return sum(leaf.size for leaf in jax.tree.leaves(tree))
 
 
 @pytest.mark.parametrize(
@@ -245,23 +172,9 @@ def test_whether_a_logit_depends_on_the_other_images(norm, train):
     images = np.random.default_rng(0).uniform(-1, 1, (4, 16, 16, 1)).astype(np.float32)
     others = images.copy()
     others[1:] *= -0.3
-    first, _ = run(network, images, train=train)
-    again, _ = run(network, others, train=train)
+    first = run(network, images, train=train)[0].logits
+    again = run(network, others, train=train)[0].logits
     mixed = abs(float(first[0]) - float(again[0])) > 1e-3
     assert mixed == (norm == "batch" and train)
     assert part.mixes_examples == (norm == "batch")
     assert np.abs(first[1:] - again[1:]).min() > 1e-3  # the others' own logits did move
-
-
-@pytest.mark.parametrize("part", [DCGANGenerator, DCGANDiscriminator])
-@pytest.mark.parametrize("width", [0, -4])
-def test_a_width_below_1_is_refused(part, width):
-    with pytest.raises(UserError, match=f"network width {width}: expected a whole number above 0"):
-        part(width)
-
-
-@pytest.mark.parametrize("part", [DCGANGenerator, DCGANDiscriminator])
-@pytest.mark.parametrize("change", [{"norm": "instance"}, {"initialization": "xavier"}])
-def test_names_of_no_norm_or_initialization_are_refused(part, change):
-    with pytest.raises(UserError, match=r"instance|xavier"):
-        part(**change)

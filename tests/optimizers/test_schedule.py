@@ -56,10 +56,10 @@ def test_linear_may_go_up():
 
 
 def test_cosine():
-    # .2 + .8 · (1 + cos(π k / 4)) / 2, with cos = 1, sqrt 1/2, 0, -sqrt 1/2, -1; then it stays.
-    given = {"learning_rate": 1.0, "schedule": "cosine", "final_learning_rate": 0.2}
-    half = 0.4 * 0.5**0.5
-    expected = [1.0, 0.6 + half, 0.6, 0.6 - half, 0.2, 0.2]
+    # .1 + .4 · (1 + cos(π k / 4)) / 2, with cos = 1, sqrt 1/2, 0, -sqrt 1/2, -1; then it stays.
+    given = {"learning_rate": 0.5, "schedule": "cosine", "final_learning_rate": 0.1}
+    part = 0.2 * 0.5**0.5
+    expected = [0.5, 0.3 + part, 0.3, 0.3 - part, 0.1, 0.1]
     np.testing.assert_allclose(rates(4, 6, **given), expected, rtol=1e-6)
 
 

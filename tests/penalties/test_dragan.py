@@ -62,13 +62,13 @@ def noise(pixel, seed=0, spread=0.5):
     Half the images are black; the others have 2 of their 4 pixels at v, so a quarter of all
     numbers are v: variance v² · (1/4 - 1/16) = 3/16 · v² = 1 for v = 4 / sqrt 3. Neither a single
     image's nor a single pixel's standard deviation would be 1. The pixel at each x̃ is found as
-    the gradient of x_pixel² / 2, with target 0 and weight 1.
+    the gradient of max(0, x_pixel)² / 2, with target 0 and weight 1; noise below 0 would read 0.
     """
     bright = jnp.array([0, 0, 4 / 3**0.5, 4 / 3**0.5]).reshape(1, *IMAGE)
     real = jnp.concatenate([jnp.zeros((EXAMPLES, *IMAGE)), jnp.tile(bright, (EXAMPLES, 1, 1, 1))])
 
     def discriminate(x):
-        return jnp.square(x[:, pixel // 2, pixel % 2, 0]) / 2
+        return jnp.square(jax.nn.relu(x[:, pixel // 2, pixel % 2, 0])) / 2
 
     penalty = DRAGAN(1.0, 0.0, spread)(jax.random.key(seed), discriminate, real, real - 7)
     return np.sqrt(np.asarray(penalty)[:EXAMPLES])
