@@ -33,6 +33,7 @@ CONFIG = dataclasses.replace(
 QUICK = dataclasses.replace(
     vanilla.QUICK,
     name="batch_norm",
+    penalty=None,
     generator=VanillaGenerator(width=32, norm="batch"),
     discriminator=VanillaDiscriminator(width=8, norm="batch"),
 )
