@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import pkgutil
 import re
 from typing import Any
 
@@ -48,12 +49,19 @@ def part_name(part: Any) -> str:
 
 
 def available_parts(field: str) -> dict[str, type]:
-    """The parts of the library that fit a field of Config, by name."""
+    """The parts of the library that fit a field of Config, by name.
+
+    Every module of the role's package is looked into: a file that is put there is all it takes.
+    """
     role = PART_FIELDS[field]
     package = importlib.import_module(PART_PACKAGES[role])
-    members = [getattr(package, name) for name in package.__all__]
-    fitting = [m for m in members if getattr(m, "role", None) == role]
-    return {part_name(member): member for member in fitting}
+    parts: dict[str, type] = {}
+    for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        module = importlib.import_module(found.name)
+        members = [getattr(module, name) for name in getattr(module, "__all__", ())]
+        fitting = [m for m in members if isinstance(m, type) and getattr(m, "role", "") == role]
+        parts |= {part_name(member): member for member in fitting}
+    return parts
 
 
 def part_to_json(field: str, part: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What each kind of part must offer, so that any of them goes into any config.
 
 A part is a small frozen dataclass of hyper-parameters that lives beside what it configures and
-says by its `role` where in a config it belongs.
+says by its `role` where in a config it belongs. What a part is shown of a batch is one shard's.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class SharpnessPart(Protocol):
     """A term of the generator's loss aimed at blur: a number from real and fake images.
 
     Images are [B, H, W, C] in [-1, 1], features a discriminator's (`Judgement.features`), () where
-    `uses_features` is false.
+    `uses_features` is false. A batch is one shard's: statistics of it get noisier with more shards.
     """
 
     role: ClassVar[str] = "sharpness"

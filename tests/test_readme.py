@@ -1,13 +1,17 @@
 """README says what is true: its code runs, its files are there, CI runs its test command."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import jax.numpy as jnp
 import pytest
 
-from tests.tiny import environment
+from jaxgan.parts import available_parts
+from tests.tiny import EXPERIMENTS, command, environment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -22,27 +26,39 @@ def test_the_notebook_example_runs(capsys):
     assert len(capsys.readouterr().out.split()) == 2  # loss and gradient norm
 
 
-def test_the_loss_it_shows_is_a_loss():
-    import dataclasses
-
-    import jax
-    import jax.numpy as jnp
-
-    import jaxgan
-    from tests.tiny import WGAN_GP
-
-    (block,) = re.findall(r"```python\n(@dataclass.*?)```", README, flags=re.S)
+def test_the_loss_it_shows_needs_nothing_else(tmp_path):
+    """The file as it is printed, put where README says, in a copy of the package."""
+    (block,) = re.findall(r"<!-- a loss -->\n```python\n(.*?)```", README, flags=re.S)
+    assert len(block.splitlines()) < 40
     names = {}
-    exec("from dataclasses import dataclass\nfrom typing import ClassVar\n" + block, names)
-    loss = names["LeastSquares"]()
-    # (0.5 - 1)² / 2 + 2² / 2 = 0.125 + 2; (2 - 1)² / 2 = 0.5.
-    assert float(loss.discriminator(jnp.float32(0.5), jnp.float32(2))) == 2.125
-    assert float(loss.generator(None, jnp.float32(2))) == 0.5
-    gan = jaxgan.build(dataclasses.replace(WGAN_GP, loss=loss), (8, 8, 1))
-    state = jax.jit(gan.init)(jax.random.key(0))
-    batch = {"image": jnp.zeros((4, 8, 8, 1))}
-    _, info = jax.jit(gan.generator_step)(jax.random.key(1), state, batch)
-    assert info.gradient_norm > 0
+    exec(block, names)
+    loss = names["SquaredHinge"](margin=2.0)
+    # (2 - .5)² + (2 + 1)² = 2.25 + 9; nothing beyond the margin.
+    assert float(loss.discriminator(jnp.float32(0.5), jnp.float32(1.0))) == 11.25
+    assert float(loss.discriminator(jnp.float32(3.0), jnp.float32(-2.5))) == 0
+    shutil.copytree(ROOT / "jaxgan", tmp_path / "jaxgan")
+    (tmp_path / "jaxgan" / "losses" / "squared_hinge.py").write_text(block)
+    done = subprocess.run(
+        command("--loss=squared-hinge", "--loss.margin=2", "--workdir=run"),
+        env=environment(PYTHONPATH=str(tmp_path)),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    part = "jaxgan.losses.squared_hinge:SquaredHinge"
+    assert config["loss"] == {"part": part, "margin": 2.0}
+
+
+def test_the_parts_it_lists_are_all_there_are():
+    rows = dict(re.findall(r"^\| `--([a-z-]+)` \| (.*?) \|$", README, flags=re.M))
+    for field in ("loss", "penalty", "generator", "discriminator", "sharpness"):
+        for name in available_parts(field):
+            assert name in rows[field], (field, name)
+    for name in EXPERIMENTS:
+        assert f"`{name}`" in README
 
 
 def test_the_files_it_names_are_there():

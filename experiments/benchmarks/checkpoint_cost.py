@@ -14,6 +14,7 @@ import platform
 import statistics
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import jax
@@ -36,7 +37,7 @@ def main() -> None:
     machine = prepare(config, images, resident_bytes=2**30)
     state, step = initial_state(machine), 0
     update, blocking, whole = [], [], []
-    with tempfile.TemporaryDirectory() as folder, Checkpoints(Path(folder)) as checkpoints:
+    with tempfile.TemporaryDirectory() as folder, closing(Checkpoints(Path(folder))) as checkpoints:
         for turn in range(options.turns + 1):
             start = time.perf_counter()
             feed = machine.feed(step, UPDATES_TIMED)

@@ -5,8 +5,8 @@
 The protocol is PacGAN's (Lin et al. 2018, arXiv:1712.04086, section 4.1): 100,000 training points,
 batch 100, two latent numbers, a generator of 4 layers of 400 with batch norm, a discriminator of 3
 layers of 200 maxout units with 5 pieces, Adam at 1e-4 with beta1 0.8, 400,000 updates, and 2,500
-samples at the end. --quick has networks of a quarter of the width, 20,000 updates, and Adam at 5e-4:
-its figures compare losses with each other, not with the paper's.
+samples at the end. --quick has networks of a quarter of the width, 10,000 updates, and Adam at
+5e-4: its figures compare losses with each other, not with the paper's.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def base_config(quick: bool) -> jaxgan.Config:
     width, rate = (100, 5e-4) if quick else (400, 1e-4)
     adam = Adam(learning_rate=rate, beta1=0.8)
     return jaxgan.Config(
-        steps=20_000 if quick else 400_000,
+        steps=10_000 if quick else 400_000,
         batch_size=100,
         n_critic=1,
         latent_size=2,
@@ -89,7 +89,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="a quarter of the width, 20,000 steps")
+    parser.add_argument(
+        "--quick", action="store_true", help="a quarter of the width, 10,000 updates"
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()

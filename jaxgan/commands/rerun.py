@@ -46,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
         use_deterministic_flags()
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")
+    if options.resident_mib < 0:
+        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
     result = rerun(
         options.run_dir,
         until=options.until,

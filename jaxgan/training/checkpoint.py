@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import TracebackType
 
 import jax
 import orbax.checkpoint as ocp
@@ -47,15 +46,8 @@ class Checkpoints:
         )
         self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
 
-    def __enter__(self) -> Checkpoints:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Wait for saves that are under way, and let go of the directory."""
         self._manager.close()
 
     def steps(self) -> list[int]:

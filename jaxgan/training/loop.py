@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,14 +89,15 @@ def train(config: Config, options: RunOptions) -> Outcome:
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
-        checkpoints = stack.enter_context(Checkpoints(paths.checkpoints))
+        checkpoints = stack.enter_context(closing(Checkpoints(paths.checkpoints)))
         machine = prepare(config, images, options.resident_mib * 2**20)
         state, step = _begin(machine, checkpoints, paths)
-        progress = stack.enter_context(_progress(config, step, options))
+        progress = stack.enter_context(closing(_progress(config, step, options)))
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
             _note_resumption(paths, environment, step, progress)
-        metrics = stack.enter_context(MetricsLog(paths, step + 1, is_first_host()))
+        metrics_log = MetricsLog(paths, step + 1, is_first_host())
+        metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:

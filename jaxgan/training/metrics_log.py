@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 
 from tensorboardX import SummaryWriter
 
@@ -36,15 +35,8 @@ class MetricsLog:
             else None
         )
 
-    def __enter__(self) -> MetricsLog:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Write what is still held back."""
         if self._writer:
             self._writer.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import jax
@@ -31,7 +32,7 @@ def sample_run(
     gan = build(config, recorded_image_shape(config))
     if not paths.checkpoints.is_dir():
         raise UserError(f"{workdir} has no checkpoints: train it first")
-    with Checkpoints(paths.checkpoints) as checkpoints:
+    with closing(Checkpoints(paths.checkpoints)) as checkpoints:
         steps = checkpoints.steps()
         if not steps or (step is not None and step not in steps):
             have = ", ".join(map(str, steps)) or "none"

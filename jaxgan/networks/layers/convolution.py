@@ -1,8 +1,9 @@
 """Convolution, and its up-sampling twin, in the form each platform runs fastest.
 
 XLA's native convolution is right on GPUs and TPUs. On CPUs it falls to one thread inside a loop
-and its double backward is slow, so there a convolution is written as patches times a matrix. Both
-forms have gradients of any order without scatter, and compute the same sums.
+and its double backward is slow, so there a convolution is written as patches times a matrix or, for
+small kernels between many channels, by minimal filtering. All forms have gradients of any order
+without scatter, and compute the same sums.
 
 Kernels are stored with the side that the matrix product sums over last, or, going up, first: so
 every gradient of the product comes out in the layout the kernel has, without a transpose, which

@@ -2,8 +2,8 @@
 arXiv:1509.09308) for kernels of 2x2 and 3x3 without stride.
 
 Two neighbouring outputs of a kernel with r taps take 2r products the plain way and r + 1 this way:
-y = Aᵀ[(G g) ⊙ (Bᵀ d)] for a window d of r + 1 inputs and taps g. In two dimensions that is 9 products
-instead of 16 for 2x2, and 16 instead of 36 for 3x3; each is a product of matrices over channels.
+y = Aᵀ[(G g) ⊙ (Bᵀ d)] for a window d of r + 1 inputs and taps g. In two dimensions that is 9
+products instead of 16 for 2x2, and 16 instead of 36 for 3x3, each one of matrices over channels.
 """
 
 from __future__ import annotations
