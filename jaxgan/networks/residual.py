@@ -1,9 +1,8 @@
 """Residual networks of SNGAN (Miyato et al. 2018, arXiv:1802.05957, appendix B, CIFAR-10).
 
 The generator doubles a grid of 4 to 15 pixels with pre-activated residual blocks; the
-discriminator halves the image to at most 8 pixels, or an odd number of them, has two more blocks,
-and sums over positions.
-32x32 gives the paper's networks: three doubling blocks, and two halving ones.
+discriminator halves the image to at most 8 pixels or an odd number, has two more blocks, and sums
+over positions. 32x32 gives the paper's networks: three doubling blocks, and two halving ones.
 """
 
 from __future__ import annotations
