@@ -137,10 +137,10 @@ def described(choice: dict[str, object]) -> dict[str, str]:
 
 
 def steps_are_finite(choice: dict[str, object]) -> bool:
-    """Whether a step of each kind, and samples after them, leave nothing that is not finite."""
+    """Whether a step of each kind moves its network and leaves nothing that is not finite."""
     gan = jaxgan.build(config_of(choice), SHAPE)
-    key = jax.random.key(0)
-    key_init, key_image, key_d, key_g, key_s = jax.random.split(key, 5)
+    # This generator compiles in half the time of the default one.
+    key_init, key_image, key_d, key_g = jax.random.split(jax.random.key(0, impl="rbg"), 4)
     batch = {
         "image": jax.random.uniform(key_image, (BATCH, *SHAPE), minval=-1.0),
         "label": jnp.arange(BATCH, dtype=jnp.int32) % CLASSES,
@@ -149,7 +149,7 @@ def steps_are_finite(choice: dict[str, object]) -> bool:
     def both(state):
         state, info_d = gan.discriminator_step(key_d, state, batch)
         state, info_g = gan.generator_step(key_g, state, batch)
-        return state, info_d, info_g, gan.sample(key_s, state, 4)
+        return state, info_d, info_g
 
     results = jax.jit(both)(jax.jit(gan.init)(key_init))
     moved = results[1].gradient_norm > 0, results[2].gradient_norm > 0
