@@ -9,7 +9,7 @@ import numpy as np
 __all__ = ["image_grid", "write_grid"]
 
 GAP = 2  # pixels between images
-SMALLEST_SIDE = 512  # small images are enlarged to about this
+SIDE = 512  # pixels, to about which small pictures are enlarged
 
 
 def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
@@ -28,7 +28,7 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     for i, image in enumerate(pixels):
         top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
         picture[top : top + height, left : left + width] = image
-    factor = max(1, SMALLEST_SIDE // max(picture.shape[:2]))
+    factor = max(1, round(SIDE / max(picture.shape[:2])))
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
