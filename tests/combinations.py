@@ -46,7 +46,7 @@ from jaxgan.optimizers import Adam, RMSProp
 from jaxgan.penalties import DRAGAN, R1, R1R2, R2, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, FocalFrequency, Spectral
 
-COUNT, SEED = 405, 0
+COUNT, SEED = 405, 8  # a seed with which all pairs of values occur
 NORMS = ("none", "batch", "layer", "instance", "group", "spectral")
 DIMENSIONS = {
     "generator": (
@@ -61,7 +61,7 @@ DIMENSIONS = {
         RelativisticPaired(),
     ),
     "penalty": (
-        None, GradientPenalty(), DRAGAN(), R1(), R2(interval=2), R1R2(),
+        *[None] * 3, GradientPenalty(), DRAGAN(), R1(), R2(interval=2), R1R2(),
     ),
     "conditioning": (
         ("none", "none"), ("concat", "concat"), ("concat", "projection"), ("norm", "projection"),
@@ -69,12 +69,13 @@ DIMENSIONS = {
     ),
     "generator_norm": NORMS,
     "discriminator_norm": NORMS,
-    "augment": (None, DiffAugment()),
-    "softening": (None, InstanceNoise(), EarlyBlur(sigma=1.0)),
-    "sharpness": (None, FeatureMatching(), FocalFrequency(), Spectral()),
-    "generator_penalty": (None, PathLength(interval=1)),
+    # None more often than not, where a part takes long to compile.
+    "augment": (*[None] * 2, DiffAugment()),
+    "softening": (*[None] * 4, InstanceNoise(), EarlyBlur(sigma=1.0)),
+    "sharpness": (*[None] * 7, FeatureMatching(), FocalFrequency(), Spectral()),
+    "generator_penalty": (*[None] * 7, PathLength(interval=1)),
     "upsampling": ("sub_pixel", "nearest", "bilinear", "fir"),
-    "dropout": (0.0, 0.3),
+    "dropout": (0.0, 0.0, 0.3),
     "packing": (1, 2),
     "minibatch_deviation": (0, 2),
     "optimizer": (Adam(), RMSProp(schedule="cosine"), Adam(schedule="linear")),

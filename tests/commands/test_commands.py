@@ -171,3 +171,57 @@ def test_help_lists_every_field(tmp_path):
     )
     for flag in flags.split(" "):
         assert f"{flag} " in done.stdout
+
+
+@pytest.fixture(scope="module")
+def conditional(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("conditional") / "run"
+    done = run(f"--workdir={folder}", "--steps=2", module="jaxgan.experiments.cgan")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_sample_of_one_class(conditional, tmp_path):
+    config = json.loads((conditional / "config.json").read_text())
+    assert config["classes"] == 4  # disc, box, triangle, star: from the data
+    pictures = {}
+    for label in (None, 1, 2):
+        out = tmp_path / f"{label}.png"
+        flags = [] if label is None else ["--label", label]
+        done = jaxgan("sample", conditional, "--count", 4, "--out", out, *flags)
+        assert done.returncode == 0, done.stderr
+        pictures[label] = np.asarray(Image.open(out))[::28, ::28]
+    # Two rows of two with a gap of 2: images 1 and 2 of all classes in turn are of class 1 and 2.
+    np.testing.assert_array_equal(pictures[None][:8, 10:], pictures[1][:8, 10:])
+    np.testing.assert_array_equal(pictures[None][10:, :8], pictures[2][10:, :8])
+    assert np.any(pictures[1] != pictures[2])
+
+
+def test_classes_that_are_not_there(conditional, workdir, tmp_path):
+    out = tmp_path / "x.png"
+    done = jaxgan("sample", conditional, "--label", 4, "--out", out)
+    assert (done.returncode, out.exists()) == (2, False)
+    assert "--label 4: expected a class from 0 to 3" in done.stderr
+    done = jaxgan("sample", workdir, "--label", 0, "--out", out)
+    assert (done.returncode, out.exists()) == (2, False)
+    assert "wgan_gp is not conditioned on classes" in done.stderr
+
+
+def test_data_without_labels_are_refused_for_a_conditional_gan(tmp_path):
+    folder = tmp_path / "flat"
+    folder.mkdir()
+    for i in range(3):
+        Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(folder / f"{i}.png")
+    workdir = tmp_path / "run"
+    flags = (f"--data=folder:{folder}", f"--workdir={workdir}")
+    done = run(*flags, module="jaxgan.experiments.cgan")
+    assert done.returncode == 2
+    assert f"folder:{folder} has no labels" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not workdir.exists()
+
+
+def test_a_rerun_that_keeps_less_than_nothing_on_the_devices(workdir):
+    done = jaxgan("rerun", workdir, "--resident-mib", -1)
+    assert done.returncode == 2
+    assert "--resident-mib -1" in done.stderr
