@@ -10,7 +10,8 @@ with several), real and fake images apart; while sampling, with running means. A
 `vanilla`, so that the two can be compared. `--generator.norm` and `--discriminator.norm` are flags
 of every network: none, batch, layer, instance, group and spectral.
 
-Cost of --quick: QUICKCOST
+Cost of --quick: 2,000 updates, about three minutes on two CPU cores; on MNIST they end with the
+grid experiments/mnist_batch_norm/samples.png. The full run has not been made.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ discriminator's first, ReLU and leaky ReLU, weights N(0, 0.02²), norm gains N(1
 2e-4 with beta1 0.5 on the non-saturating loss: the paper's rules, with kernels of 4x4, batch 64 and
 normal latents as in PyTorch's example (the paper: 5x5, 128 and uniform).
 
-Cost of --quick: QUICKCOST
+Cost of --quick: 2,000 updates, about two minutes on two CPU cores; on MNIST they end with the grid
+experiments/mnist_dcgan/samples.png. The full run has not been made yet; published CIFAR-10 FIDs of
+DCGAN are 29 to 49, depending on protocol.
 """
 
 from __future__ import annotations

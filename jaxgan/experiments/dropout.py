@@ -10,7 +10,8 @@ beside the latent (pix2pix), and a quarter of the discriminator's, while trainin
 as in `vanilla`, so that the two can be compared. `--generator.dropout` and
 `--discriminator.dropout` are flags of every network.
 
-Cost of --quick: QUICKCOST
+Cost of --quick: 2,000 updates, about three minutes on two CPU cores; on MNIST they end with the
+grid experiments/mnist_dropout/samples.png. The full run has not been made.
 """
 
 from __future__ import annotations

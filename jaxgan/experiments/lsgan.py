@@ -7,7 +7,9 @@ The discriminator is fitted to 1 on real images and 0 on fakes, the generator to
 error, so that a fake is still pulled when it is far on the right side. DCGAN's networks, Adam at
 2e-4 with beta1 0.5, two discriminator steps as in StudioGAN's CIFAR-10 run of 200,000 updates.
 
-Cost of --quick: QUICKCOST
+Cost of --quick: 2,000 updates, about two minutes on two CPU cores; on MNIST they end with the grid
+experiments/mnist_lsgan/samples.png. The full run has not been made yet; published CIFAR-10 FIDs of
+LSGAN are 40 to 67, depending on protocol.
 """
 
 from __future__ import annotations

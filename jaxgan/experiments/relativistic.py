@@ -11,7 +11,9 @@ normalisation anywhere, as in R3GAN: batch norm would mix the pairs and break th
 penalty and of beta2 are not part of it; its weight is 0.05 falling to 0.005 on CIFAR-10, 2 to 0.2
 on FFHQ at 64 pixels.
 
-Cost of --quick: QUICKCOST
+Cost of --quick: 2,500 updates, about four minutes on two CPU cores; on MNIST they end with the grid
+experiments/mnist_relativistic/samples.png. The full run has not been made yet; no figures of this
+loss on these networks are published.
 """
 
 from __future__ import annotations
