@@ -172,21 +172,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    parser.add_argument(
+        "--failed", action="store_true", help="only those that failed when FILE was written"
+    )
     options = parser.parse_args()
     combinations, refusals = draw()
+    before = json.loads(options.out.read_text()) if options.failed else None
+    numbers = [f["number"] for f in before["failed"]] if before else range(len(combinations))
     start, failed = time.monotonic(), []
-    for i, choice in enumerate(combinations):
-        if not steps_are_finite(choice):
-            failed.append(described(choice))
+    for i, number in enumerate(numbers):
+        if not steps_are_finite(combinations[number]):
+            failed.append({"number": number, **described(combinations[number])})
         jax.clear_caches()  # each is compiled once and never again
-        print(f"{i + 1} of {len(combinations)}, {len(failed)} failed", end="\r", flush=True)
+        print(f"{i + 1} of {len(numbers)}, {len(failed)} failed", end="\r", flush=True)
     record = {
         "combinations": len(combinations),
-        "finite": len(combinations) - len(failed),
+        "finite_and_moving": len(combinations) - len(failed),
         "failed": failed,
         "pairs_of_values": len(pairs(combinations)),
         "refused": refusals,
-        "seconds": round(time.monotonic() - start),
+        "seconds": round(time.monotonic() - start) + (before["seconds"] if before else 0),
         "jax": jax.__version__,
     }
     options.out.write_text(json.dumps(record, indent=2) + "\n")

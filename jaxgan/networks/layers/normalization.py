@@ -14,7 +14,7 @@ from jaxgan.networks.layers.labels import one_hot
 
 __all__ = ["Normalization"]
 
-MOST_GROUPS = 32  # Wu and He 2018
+MOST_GROUPS, LEAST_FEATURES = 32, 16  # Wu and He 2018
 
 
 class Normalization(nn.Module):
@@ -22,8 +22,9 @@ class Normalization(nn.Module):
 
     Statistics are taken over: the batch and all positions (batch; running means with decay 0.9
     are used outside training), all positions and channels of an image (layer), positions alone
-    (instance), positions and channels by groups, 32 where they divide the channels (group). Norms
-    none and spectral leave activations as they are.
+    (instance), positions and channels by groups, 32 where they divide the channels (group; without
+    positions, groups have 16 features or more). Norms none and spectral leave activations as they
+    are.
 
     With `classes` > 0 gain and bias are rows of a table, one a class (Dumoulin et al. 2017,
     arXiv:1610.07629), and `labels` int32 [B] say which.
@@ -51,7 +52,7 @@ class Normalization(nn.Module):
         elif self.norm == "instance":
             y = nn.GroupNorm(num_groups=None, group_size=1, **options)(x)
         else:
-            y = nn.GroupNorm(num_groups=math.gcd(MOST_GROUPS, x.shape[-1]), **options)(x)
+            y = nn.GroupNorm(num_groups=_groups(x), **options)(x)
         return y if own_gain else self._of_class(y, labels)
 
     def _gain(
@@ -72,3 +73,10 @@ class Normalization(nn.Module):
             )
 
         return y * rows(gains) + rows(biases)
+
+
+def _groups(x: jax.Array) -> int:
+    """Groups of channels; of features without positions, none so small that it says nothing."""
+    channels = x.shape[-1]
+    most = MOST_GROUPS if x.ndim > 2 else max(1, channels // LEAST_FEATURES)
+    return math.gcd(MOST_GROUPS, most, channels)

@@ -68,7 +68,10 @@ def some_values(module, x, labels=None):
         ("group", (2, 3, 3, 64), lambda x: by_groups(x, 32)),
         ("group", IMAGES, lambda x: by_groups(x, 4)),
         ("group", (2, 3, 3, 5), lambda x: by_groups(x, 1)),
-        ("group", (4, 12), lambda x: by_groups(x, 4)),
+        # Features without positions: groups of 16 or more.
+        ("group", (4, 12), lambda x: by_groups(x, 1)),
+        ("group", (4, 64), lambda x: by_groups(x, 4)),
+        ("group", (4, 72), lambda x: by_groups(x, 4)),
     ],
 )
 def test_norms_of_an_image_by_itself(norm, shape, formula, train):
