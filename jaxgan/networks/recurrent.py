@@ -6,7 +6,9 @@ decide what is drawn next:
     h_z = tanh(norm(W z_t)),  h_c = tanh(encoder(ΔC_{t-1})),  ΔC_t = decoder([h_z, h_c]),
     image = tanh(ΔC_1 + … + ΔC_T)
 
-(the paper's output is a sigmoid, for images in [0, 1]). All steps share their weights.
+(the paper's output is a sigmoid, for images in [0, 1]). All steps share their weights, but each has
+its own norms: activations differ from step to step, and running means over all of them would fit
+none when sampling (Cooijmans et al. 2017, arXiv:1603.09025, section 3).
 """
 
 from __future__ import annotations
@@ -107,8 +109,8 @@ class _Generator(nn.Module):
         seen = jnp.zeros((len(z), knobs.hidden), z.dtype)
         canvases = []
         for t in range(knobs.steps):
-            hidden = read(parts[:, t], labels, train=train)
-            drawing = decoder(jnp.concatenate([hidden, seen], -1), labels, train=train)
+            hidden = read(parts[:, t], labels, t, train=train)
+            drawing = decoder(jnp.concatenate([hidden, seen], -1), labels, t, train=train)
             canvas = canvas + drawing
             canvases.append(jnp.tanh(canvas))
             if t + 1 < knobs.steps:
@@ -123,14 +125,16 @@ class _Latent(nn.Module):
     classes: int
 
     @nn.compact
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
+    def __call__(
+        self, z: jax.Array, labels: jax.Array | None, step: int, *, train: bool
+    ) -> jax.Array:
         knobs = self.knobs
         x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
         layer = Dense(
             knobs.hidden, knobs.initialization, bias_before(knobs), knobs.norm == "spectral"
         )
-        x = Normalization(knobs.norm, knobs.initialization)(layer(x, train=train), train=train)
-        return jnp.tanh(x)
+        norm = Normalization(knobs.norm, knobs.initialization, name=f"norm_step{step}")
+        return jnp.tanh(norm(layer(x, train=train), train=train))
 
 
 class _Decoder(nn.Module):
@@ -143,7 +147,9 @@ class _Decoder(nn.Module):
     classes: int
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
+    def __call__(
+        self, x: jax.Array, labels: jax.Array | None, step: int, *, train: bool
+    ) -> jax.Array:
         knobs, first = self.knobs, self.channels[0]
         init, spectral, use_bias = (
             knobs.initialization,
@@ -152,10 +158,12 @@ class _Decoder(nn.Module):
         )
         x = Dense(self.grid**2 * first, init, use_bias, spectral)(x, train=train)
         x = x.reshape(len(x), self.grid, self.grid, first)
-        x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        for features in self.channels[1:]:
-            up = UpConvolution(features, 3, init, knobs.upsampling, use_bias, spectral)
-            x = GeneratorActivation(knobs, self.classes)(up(x, train=train), labels, train=train)
+        for i, features in enumerate(self.channels):
+            if i > 0:
+                up = UpConvolution(features, 3, init, knobs.upsampling, use_bias, spectral)
+                x = up(x, train=train)
+            activation = GeneratorActivation(knobs, self.classes, name=f"activation{i}_step{step}")
+            x = activation(x, labels, train=train)
         up = UpConvolution(self.image_channels, 3, init, knobs.upsampling, spectral=spectral)
         return up(x, train=train)
 
