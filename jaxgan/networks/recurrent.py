@@ -3,7 +3,7 @@
 An image is the sum of T drawings. At every step a fresh part of the latent and what was drawn last
 decide what is drawn next:
 
-    h_z = tanh(norm(W z_t)),  h_c = tanh(encoder(ΔC_{t-1})),  ΔC_t = decoder([h_z, h_c]),
+    h_z = tanh(norm(W z_t)),  h_c = tanh(norm(encoder(ΔC_{t-1}))),  ΔC_t = decoder([h_z, h_c]),
     image = tanh(ΔC_1 + … + ΔC_T)
 
 (the paper's output is a sigmoid, for images in [0, 1]). All steps share their weights, but each has
@@ -114,7 +114,7 @@ class _Generator(nn.Module):
             canvas = canvas + drawing
             canvases.append(jnp.tanh(canvas))
             if t + 1 < knobs.steps:
-                seen = encoder(drawing, train=train)
+                seen = encoder(drawing, t, train=train)
         return jnp.stack(canvases)
 
 
@@ -169,18 +169,24 @@ class _Decoder(nn.Module):
 
 
 class _Encoder(nn.Module):
-    """What was drawn, [B, H, W, C] -> h_c [B, hidden]."""
+    """What was drawn, [B, H, W, C] -> h_c [B, hidden].
+
+    Normalised like all else: without that, what all drawings of a batch have in common saturates
+    h_c, and the steps fall into a few images.
+    """
 
     knobs: RecurrentGenerator
     channels: tuple[int, ...]
 
     @nn.compact
-    def __call__(self, x: jax.Array, *, train: bool) -> jax.Array:
+    def __call__(self, x: jax.Array, step: int, *, train: bool) -> jax.Array:
         knobs, spectral = self.knobs, self.knobs.norm == "spectral"
-        for features in reversed(self.channels):
-            down = Convolution(features, 4, 2, knobs.initialization, spectral=spectral)
-            x = jax.nn.leaky_relu(down(x, train=train), 0.2)
+        init, use_bias = knobs.initialization, bias_before(knobs)
+        for i, features in enumerate(reversed(self.channels)):
+            x = Convolution(features, 4, 2, init, use_bias, spectral)(x, train=train)
+            norm = Normalization(knobs.norm, init, name=f"norm{i}_step{step}")
+            x = jax.nn.leaky_relu(norm(x, train=train), 0.2)
         flat = x.reshape(len(x), -1)
-        return jnp.tanh(
-            Dense(knobs.hidden, knobs.initialization, spectral=spectral)(flat, train=train)
-        )
+        x = Dense(knobs.hidden, init, use_bias, spectral)(flat, train=train)
+        last = Normalization(knobs.norm, init, name=f"norm_step{step}")
+        return jnp.tanh(last(x, train=train))

@@ -255,11 +255,11 @@ def test_parameters_of_the_networks_of_the_introductory_text():
 def test_parameters_of_the_recurrent_generator():
     # Three steps share their weights, not their norms: 9 latents are 3 a step. Latent 3·6 and norms
     # of 12; decoder 12 → 4x4x4 with norms of 8, and 4·4·4·1 + 1 to the image; encoder
-    # 4·4·1·4 + 4, and 64 → 6.
+    # 4·4·1·4 and 64 → 6, with norms of 8 and 12 in the two steps that are followed by another.
     variables = shapes(RecurrentGenerator(4, hidden=6).build((8, 8, 1), 9))
-    latent, decoder, encoder = 18 + 3 * 12, 12 * 64 + 3 * 8 + 65, 68 + 64 * 6 + 6
+    latent, decoder, encoder = 18 + 3 * 12, 12 * 64 + 3 * 8 + 65, 64 + 64 * 6 + 2 * 20
     assert count(variables.params) == latent + decoder + encoder
-    assert count(variables.stats) == 3 * (12 + 8)
+    assert count(variables.stats) == 3 * (12 + 8) + 2 * (8 + 12)
 
 
 def test_an_encoder_that_nothing_reads_is_not_made():
