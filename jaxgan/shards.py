@@ -57,7 +57,7 @@ def mean_over_shards(
     check_shards(local_size * devices, shards, devices)
     local = shards // devices
     first = 0 if axis_name is None else lax.axis_index(axis_name) * local
-    parts = jax.tree.map(lambda x: x.reshape(local, -1, *x.shape[1:]), batch)
+    parts = jax.tree.map(lambda x: _two_or_more(x.reshape(local, -1, *x.shape[1:])), batch)
 
     def one(i: jax.Array) -> Tree:
         return per_shard(jax.random.fold_in(key, first + i), jax.tree.map(lambda x: x[i], parts))
@@ -71,6 +71,15 @@ def mean_over_shards(
     return mean_in_order(results)
 
 
+def _two_or_more(rows: jax.Array) -> jax.Array:
+    """Rows [N, ...] as they are, or, where there is one, with a second that is never looked at.
+
+    Cutting the only row out is no cut to the compiler, which then fuses what follows in another
+    way, and rounds it in another way.
+    """
+    return rows if len(rows) > 1 else jnp.concatenate([rows, jnp.zeros_like(rows)])
+
+
 def _in_a_loop(one: Callable[[jax.Array], Tree], count: int) -> Tree:
     """`one(0) … one(count - 1)`, stacked, from one compiled body whatever the count.
 
@@ -79,9 +88,9 @@ def _in_a_loop(one: Callable[[jax.Array], Tree], count: int) -> Tree:
     """
     unseen_count = lax.optimization_barrier(jnp.int32(count))
     shapes = jax.eval_shape(one, jnp.int32(0))
-    buffers = jax.tree.map(lambda x: jnp.zeros((count, *x.shape), x.dtype), shapes)
+    buffers = jax.tree.map(lambda x: _two_or_more(jnp.zeros((count, *x.shape), x.dtype)), shapes)
 
     def body(i: jax.Array, buffers: Tree) -> Tree:
         return jax.tree.map(lambda rows, row: rows.at[i].set(row), buffers, one(i))
 
-    return lax.fori_loop(0, unseen_count, body, buffers)
+    return jax.tree.map(lambda x: x[:count], lax.fori_loop(0, unseen_count, body, buffers))
