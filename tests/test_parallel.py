@@ -16,7 +16,7 @@ from jaxgan.data.feed import FEED_ON_DEVICE
 from jaxgan.parallel import local_part, map_step
 from jaxgan.training.digest import leaf_digests
 from jaxgan.updates import Feed, many_updates, to_unit_range, update
-from tests.tiny import VARIANTS
+from tests.tiny import VARIANTS, with_plain_descent
 
 SHAPE = (8, 8, 1)
 SHARDS = 4
@@ -26,7 +26,8 @@ AXIS = "device"
 # A penalty's second derivatives; labels and batch norm; power iteration in the state.
 @pytest.fixture(params=["wgan_gp", "cgan", "sngan"], scope="module")
 def gan(request):
-    return jaxgan.build(dataclasses.replace(VARIANTS[request.param], shards=SHARDS), SHAPE)
+    config = with_plain_descent(VARIANTS[request.param])
+    return jaxgan.build(dataclasses.replace(config, shards=SHARDS), SHAPE)
 
 
 def batch_of(count=8):

@@ -14,6 +14,7 @@ from pathlib import Path
 import jaxgan.experiments
 from jaxgan.config import Config
 from jaxgan.experiments import wgan, wgan_gp
+from jaxgan.optimizers import SGD
 
 SMALL = {
     "image_size": 8,
@@ -46,6 +47,14 @@ VARIANTS = {
     name: tiny(importlib.import_module(f"jaxgan.experiments.{name}").CONFIG, classes=4)
     for name in EXPERIMENTS
 }
+
+
+def with_plain_descent(config: Config) -> Config:
+    """The config with optimisers that let rounding be: where a gradient is nothing but rounding,
+    as that of a bias before a batch norm, Adam makes whole steps of it."""
+    plain = SGD(learning_rate=0.1, momentum=0.0)
+    return dataclasses.replace(config, generator_optimizer=plain, discriminator_optimizer=plain)
+
 
 FLAGS = [
     *(f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()),

@@ -42,7 +42,7 @@ def refused(tmp_path, capfd):
         ("--penalty.weight=0", "weight > 0"),
         ("--image-size=27", "28, 32, 64 or 128"),
         ("--shards=3", "must split evenly"),
-        ("--loss=cubist", "hinge, non-saturating, wasserstein"),
+        ("--loss=cubist", "hinge, least-squares, non-saturating"),
         ("--data=mnits", "mnist"),
         ("--discriminator.norm=batch", "layer or none"),
     ],
