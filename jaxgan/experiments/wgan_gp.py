@@ -7,8 +7,8 @@ Algorithm 1 of the paper on DCGAN-style networks: Adam at 1e-4 with betas 0.5 an
 weight 10, 5 discriminator steps to a generator step, no batch norm in the discriminator. The
 authors' MNIST run has width 64, batch 50 and 200,000 updates; batch 64 is their CIFAR-10 value.
 
-Cost of --quick: 1,500 updates, about three minutes on two CPU cores; with --steps 5000 on MNIST
-ten, and the digits of experiments/mnist_wgan_gp/samples.png. The full run has not been made yet;
+Cost of --quick: 1,500 updates, about three minutes on two CPU cores; with --steps 2500 on MNIST
+five, and the digits of experiments/mnist_wgan_gp/samples.png. The full run has not been made yet;
 published CIFAR-10 FIDs of WGAN-GP are 17 to 54, depending on protocol and networks.
 """
 
