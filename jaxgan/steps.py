@@ -250,9 +250,7 @@ def _term(part: Any, step: jax.Array, compute: Any, memory: Tree) -> tuple[jax.A
 def _sample(
     model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
 ) -> jax.Array:
-    key_latent, key_dropout = jax.random.split(key)
-    z = jax.random.normal(key_latent, (count, model.config.latent_size))
-    labels = _asked_labels(model.config, count, labels)
+    key_dropout, z, labels = _sample_inputs(model, key, count, labels)
     return model.generator.apply(key_dropout, state.average, z, labels, train=False)[0]
 
 
@@ -260,10 +258,17 @@ def _stages(
     model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
 ) -> jax.Array:
     assert model.generator.stages is not None
+    key_dropout, z, labels = _sample_inputs(model, key, count, labels)
+    return model.generator.stages(key_dropout, state.average, z, labels)
+
+
+def _sample_inputs(
+    model: _Model, key: jax.Array, count: int, labels: jax.Array | None
+) -> tuple[jax.Array, jax.Array, jax.Array | None]:
+    """Dropout's key, latents [count, Z] and labels of the samples that are asked for."""
     key_latent, key_dropout = jax.random.split(key)
     z = jax.random.normal(key_latent, (count, model.config.latent_size))
-    labels = _asked_labels(model.config, count, labels)
-    return model.generator.stages(key_dropout, state.average, z, labels)
+    return key_dropout, z, _asked_labels(model.config, count, labels)
 
 
 def _asked_labels(config: Config, count: int, labels: jax.Array | None) -> jax.Array | None:
