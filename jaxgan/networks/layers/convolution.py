@@ -68,9 +68,12 @@ def up_convolution(x: jax.Array, kernel: jax.Array, *, stride: int, form: Form) 
             f"kernel size {size} with stride {stride}: expected a multiple of the stride whose "
             "difference from it is even, such as twice the stride"
         )
-    wide = _depth_to_space(_spread(x, kernel, stride, form))
-    crop = (size - stride) // 2
-    return wide[:, crop : wide.shape[1] - crop, crop : wide.shape[2] - crop]
+    inputs, _, _, outputs = kernel.shape
+    if form == "native":
+        return _up_at_once(x, kernel, stride)
+    if min(inputs, outputs) < FEWEST_CHANNELS:
+        return _up_by_product(x, kernel, stride)
+    return _up_by_phases(x, kernel, stride)
 
 
 def _is_worth_transforming(kernel_shape: tuple[int, ...], stride: int) -> bool:
@@ -105,47 +108,66 @@ def _patches(x: jax.Array, size: int, stride: int) -> jax.Array:
     return jnp.concatenate(windows, axis=-1)
 
 
-def _spread(x: jax.Array, kernel: jax.Array, stride: int, form: Form) -> jax.Array:
-    """Cells of stride × stride output pixels, [B, H + reach - 1, W + reach - 1, stride, stride, O].
-
-    Cell (i, j) holds the pixels that start at stride·i, stride·j; reach = K / stride.
-    """
-    inputs, size, _, outputs = kernel.shape
-    cells = (stride * stride * outputs, size // stride, size // stride, inputs)
-    if form == "native" or _is_worth_transforming(cells, 1):
-        return _spread_windows(x, kernel, stride, form)
-    return _spread_product(x, kernel, stride)
-
-
-def _spread_product(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    """Every input pixel times the whole kernel, then the overlapping cells added up."""
-    inputs, size, _, outputs = kernel.shape
-    reach = size // stride
-    batch, height, width, _ = x.shape
-    product = lax.dot_general(x, kernel.reshape(inputs, -1), (((3,), (0,)), ((), ())))
-    tiles = product.reshape(batch, height, width, reach, stride, reach, stride, outputs)
-    cells = jnp.zeros((), x.dtype)
-    for i in range(reach):
-        for j in range(reach):
-            pads = ((0, 0), (i, reach - 1 - i), (j, reach - 1 - j), (0, 0), (0, 0), (0, 0))
-            cells = cells + jnp.pad(tiles[:, :, :, i, :, j], pads)
-    return cells
-
-
-def _spread_windows(x: jax.Array, kernel: jax.Array, stride: int, form: Form) -> jax.Array:
-    """The same cells as one convolution with reach × reach taps and stride² · O outputs."""
+def _up_at_once(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """One convolution with stride² · O outputs, whose channels are then laid out as pixels."""
     inputs, size, _, outputs = kernel.shape
     reach = size // stride
     taps = kernel.reshape(inputs, reach, stride, reach, stride, outputs)
     # Correlation reads forwards where spreading writes forwards: the taps run backwards.
     taps = taps[:, ::-1, :, ::-1].transpose(2, 4, 5, 1, 3, 0)
     taps = taps.reshape(stride * stride * outputs, reach, reach, inputs)
-    cells = convolution(x, taps, stride=1, padding=reach - 1, form=form)
-    return cells.reshape(*cells.shape[:3], stride, stride, outputs)
+    cells = convolution(x, taps, stride=1, padding=reach - 1, form="native")
+    batch, height, width, _ = cells.shape
+    cells = cells.reshape(batch, height, width, stride, stride, outputs)
+    wide = cells.transpose(0, 1, 3, 2, 4, 5).reshape(batch, height * stride, width * stride, -1)
+    return _cropped(wide, (size - stride) // 2)
 
 
-def _depth_to_space(cells: jax.Array) -> jax.Array:
-    """[B, H, W, S, S, C] -> [B, S·H, S·W, C]."""
-    batch, height, width, stride, _, channels = cells.shape
-    rows = cells.transpose(0, 1, 3, 2, 4, 5)
-    return rows.reshape(batch, height * stride, width * stride, channels)
+def _up_by_phases(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """A convolution of reach × reach taps for each place that an output pixel has among stride²."""
+    inputs, size, _, outputs = kernel.shape
+    reach = size // stride
+    taps = kernel.reshape(inputs, reach, stride, reach, stride, outputs)[:, ::-1, :, ::-1]
+    padded = _padded(x, reach, 1, reach - 1)
+    # Where an output pixel lies among the stride places of a cell, and in which cell.
+    phases = [divmod(place + (size - stride) // 2, stride) for place in range(stride)]
+
+    def phase(down: tuple[int, int], right: tuple[int, int]) -> jax.Array:
+        (top, row), (left, column) = down, right
+        window = padded[:, top : top + x.shape[1] + reach - 1, left : left + x.shape[2] + reach - 1]
+        own = taps[:, :, row, :, column].transpose(3, 1, 2, 0)
+        return convolution(window, own, stride=1, padding=0, form="patches")
+
+    rows = [jnp.stack([phase(down, right) for right in phases], axis=3) for down in phases]
+    wide = jnp.stack(rows, axis=2)  # [B, H, stride, W, stride, O]
+    return wide.reshape(len(x), stride * x.shape[1], stride * x.shape[2], outputs)
+
+
+def _up_by_product(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """Every input pixel times the whole kernel, then what overlaps added up, by columns first."""
+    inputs, size, _, outputs = kernel.shape
+    reach = size // stride
+    batch, height, width, _ = x.shape
+    by_column = kernel.reshape(inputs, size, reach, stride * outputs).transpose(0, 2, 1, 3)
+    product = lax.dot_general(x, by_column.reshape(inputs, -1), (((3,), (0,)), ((), ())))
+    columns = _added_up(product.reshape(batch, height, width, reach, -1), axis=2)
+    rows = columns.reshape(batch, height, width + reach - 1, reach, stride, stride * outputs)
+    rows = rows.transpose(0, 1, 3, 4, 2, 5).reshape(batch, height, reach, -1)
+    wide = _added_up(rows[:, :, None], axis=1)
+    wide = wide.reshape(batch, stride * (height + reach - 1), stride * (width + reach - 1), outputs)
+    return _cropped(wide, (size - stride) // 2)
+
+
+def _added_up(tiles: jax.Array, axis: int) -> jax.Array:
+    """Tiles [B, H, W, reach, F] laid one cell apart along an axis, summed where they overlap."""
+    reach = tiles.shape[3]
+    total = jnp.zeros((), tiles.dtype)
+    for i in range(reach):
+        pads = [(0, 0)] * 4
+        pads[axis] = (i, reach - 1 - i)
+        total = total + jnp.pad(tiles[:, :, :, i], pads)
+    return total
+
+
+def _cropped(x: jax.Array, border: int) -> jax.Array:
+    return x[:, border : x.shape[1] - border, border : x.shape[2] - border]
