@@ -11,6 +11,7 @@ from jaxgan.errors import UserError
 __all__ = ["main"]
 
 COMMANDS = {
+    "blur": "judge how blurred a run's samples are, against real images",
     "rerun": "repeat a run from its seed and compare every recorded digest",
     "sample": "draw images from a run's checkpoint",
 }

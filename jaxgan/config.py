@@ -52,19 +52,19 @@ class Config:
     the number of devices, recorded in the run."""
 
     data: str = "shapes"
-    """Images: shapes (drawn here), a TFDS name such as mnist or cifar10, or folder:PATH."""
+    """Images: shapes or dead_leaves (drawn here), a TFDS name such as mnist, or folder:PATH."""
     split: str = "train"
     """Split of a TFDS set."""
     image_size: int | None = None
-    """Pixels a side that images are resized and cropped to; default: their own (shapes: 32)."""
+    """Pixels a side that images are resized and cropped to; default: their own (drawn ones: 32)."""
     channels: Literal[1, 3] | None = None
     """1 for grey, 3 for RGB; default: as the images are."""
     data_size: int = 20_000
-    """Number of examples of shapes; other data have their own."""
+    """Number of examples of shapes and dead_leaves; other data have their own."""
     classes: int | None = None
     """Number of classes; default: the data's."""
     data_blur: float = 0.0
-    """Blur planted in shapes: standard deviation of a Gaussian, in pixels; 0 for none."""
+    """Blur planted in drawn images: standard deviation of a Gaussian, in pixels; 0 for none."""
 
     latent_size: int = 100
     """Normal random numbers a generated image starts from (100 in DCGAN, 128 in WGAN-GP)."""

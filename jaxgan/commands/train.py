@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from jaxgan.commands.command_line import parse_experiment, run_command
 from jaxgan.config import Config
+from jaxgan.errors import UserError
 from jaxgan.training.options import RunOptions
 
 __all__ = ["experiment_main"]
@@ -53,4 +55,25 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
     if options.distributed or options.coordinator:
         start_hosts(options.coordinator, options.process_count, options.process)
     outcome = train(asked, options)
-    return 128 + outcome.stopped_by if outcome.stopped_by else 0
+    if outcome.stopped_by:
+        return 128 + outcome.stopped_by
+    if options.blur:
+        _write_card(outcome.workdir, options)
+    return 0
+
+
+def _write_card(workdir: Path, options: CommandOptions) -> None:
+    """The blur card of a run that is complete; one that cannot be had does not fail the run."""
+    from jaxgan.parallel import is_first_host
+    from jaxgan.report.blur import blur_of_run
+
+    if not is_first_host():
+        return
+    try:
+        card, page = blur_of_run(workdir, data_dir=options.data_dir)
+    except UserError as error:
+        print(f"no blur card: {error}", file=sys.stderr)
+        return
+    if not options.quiet:
+        radius = card.radius_px
+        print(f"{', '.join(card.verdict)}: blur radius {radius.value:.2f} px; {page}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from jaxgan.data.dead_leaves import dead_leaves as _dead_leaves  # renamed, as is `shapes`:
 from jaxgan.data.images import ImageSet
 from jaxgan.data.order import example_indices
-from jaxgan.data.shapes import shapes as _shapes  # renamed: `jaxgan.data.shapes` is the module
+from jaxgan.data.shapes import shapes as _shapes  # `jaxgan.data.shapes` is the module
 from jaxgan.errors import UserError
 
-__all__ = ["ImageSet", "example_indices", "open_images"]
+__all__ = ["ImageSet", "PROCEDURAL", "example_indices", "open_images"]
+
+PROCEDURAL = {"shapes": _shapes, "dead_leaves": _dead_leaves}
+"""Sets that are drawn to any number, with a planted blur if asked for; no files needed."""
 
 
 def open_images(
@@ -22,16 +26,17 @@ def open_images(
     data_dir: str | None = None,
     download: bool = False,
 ) -> ImageSet:
-    """Open a set of square pictures: "shapes", "folder:PATH", or the name of a TFDS set.
+    """Open a set of square pictures: "shapes", "dead_leaves", "folder:PATH", or a TFDS set's name.
 
-    `image_size` (pixels) and `channels` (1 grey, 3 RGB) None mean the set's own; for shapes 32
-    and 1. `size` (examples), `seed` and `blur` (sigma of a planted Gaussian, pixels) are for
-    shapes alone; `data_dir` and `download` for TFDS alone. A folder has one split, "train".
+    `image_size` (pixels) and `channels` (1 grey, 3 RGB) None mean the set's own; for procedural
+    ones 32 and 1. `size` (examples), `seed` and `blur` (sigma of a planted Gaussian, pixels) are
+    for procedural sets alone; `data_dir` and `download` for TFDS alone. A folder has one split,
+    "train".
 
     Raises UserError, before anything slow is done, for a name, split or form that cannot be had.
     """
-    if name == "shapes":
-        return _shapes(
+    if name in PROCEDURAL:
+        return PROCEDURAL[name](
             size,
             32 if image_size is None else image_size,
             seed,
@@ -40,7 +45,9 @@ def open_images(
             split=split,
         )
     if blur:
-        raise UserError(f"blur {blur} was given for {name}: only shapes takes a planted blur")
+        raise UserError(
+            f"blur {blur} was given for {name}: only {' and '.join(PROCEDURAL)} take a planted blur"
+        )
     if name.startswith("folder:"):
         from jaxgan.data.folder import folder_images
 

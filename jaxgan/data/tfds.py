@@ -106,10 +106,11 @@ def _check_known(name: str) -> None:
     parts = NAME.fullmatch(name)
     if parts is not None and parts["set"] in known:
         return
-    close = difflib.get_close_matches(name.lower(), ["shapes", *known])
+    close = difflib.get_close_matches(name.lower(), ["shapes", "dead_leaves", *known])
     meant = f"did you mean {' or '.join(close)}? " if close else ""
     raise UserError(
-        f"unknown data set {name!r}: {meant}give shapes, folder:PATH or the name of a TFDS set"
+        f"unknown data set {name!r}: {meant}give shapes, dead_leaves, folder:PATH or the name of a "
+        "TFDS set"
     )
 
 

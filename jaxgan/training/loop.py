@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import jax
 
 from jaxgan.config import Config, config_to_json
+from jaxgan.data.images import ImageSet
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
+from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
 from jaxgan.training.environment import describe_environment, differences
@@ -99,6 +102,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
+        probe = _probe(machine, images, options, progress)
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             for step, info in updates:
@@ -107,8 +111,17 @@ def train(config: Config, options: RunOptions) -> Outcome:
             step, info = updates[-1]
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
+        def on_samples(step: int, state: GanState) -> None:
+            if probe:
+                try:
+                    metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
+                except ValueError as error:  # samples that are all one plain picture, say
+                    progress.say(f"blur at step {step} not measured: {error}")
+
         try:
-            step, digest = _run(machine, state, step, checkpoints, paths, on_updates, stop)
+            step, digest = _run(
+                machine, state, step, checkpoints, paths, on_updates, stop, on_samples
+            )
         except DivergenceError as error:
             checkpoints.wait()
             raise DivergenceError(f"{error}; {_last_good(checkpoints)}") from error
@@ -131,6 +144,7 @@ def _run(
     paths: RunPaths,
     on_updates: OnUpdates,
     stop: StopSignal,
+    on_samples: Callable[[int, GanState], None],
 ) -> tuple[int, str]:
     """Updates to the end or a signal, with a halt wherever something is due; step and digest."""
     config = machine.config
@@ -140,6 +154,7 @@ def _run(
         ends = step == config.steps or _signal_of_any_host(stop) is not None
         if step % config.sample_every == 0 or step == config.steps:
             _write_samples(machine, state, step, paths)
+            on_samples(step, state)
         if step % config.checkpoint_every == 0 or ends:
             digest = _checkpoint(checkpoints, paths, state, step)
         if ends:
@@ -169,6 +184,17 @@ def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple
         if steps and step not in recorded:  # killed between the checkpoint and its digest
             _record_digest(paths, step, leaves)
     return state, step
+
+
+def _probe(
+    machine: Machine, images: ImageSet, options: RunOptions, progress: ProgressReport
+) -> BlurProbe | None:
+    if not options.blur or not is_first_host():
+        return None
+    if not BlurProbe.can_measure(images):
+        progress.say("too few or too small images: blur is not measured while training")
+        return None
+    return BlurProbe(machine.gan, images)
 
 
 def _next_halt(step: int, config: Config) -> int:

@@ -22,5 +22,7 @@ class RunOptions:
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
+    blur: bool = True
+    """Measure blur beside every grid of samples, and write a blur card when the run is complete."""
     quiet: bool = False
     """Print nothing but errors."""

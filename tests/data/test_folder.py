@@ -161,5 +161,5 @@ def test_fingerprint_follows_content_names_and_form(pets):
 
 
 def test_what_belongs_to_other_data_is_refused(pets):
-    assert "only shapes takes a planted blur" in refusal(f"folder:{pets}", blur=1.0)
+    assert "only shapes and dead_leaves take a planted blur" in refusal(f"folder:{pets}", blur=1.0)
     assert "has no split 'test'" in refusal(f"folder:{pets}", split="test")

@@ -257,7 +257,7 @@ def test_unknown_names(tmp_path):
     for download in (False, True):
         message = refusal("mnits", data_dir=str(tmp_path), download=download)
         assert message.startswith("unknown data set 'mnits': did you mean mnist or ")
-        assert message.endswith("give shapes, folder:PATH or the name of a TFDS set")
+        assert message.endswith("give shapes, dead_leaves, folder:PATH or the name of a TFDS set")
     assert "did you mean shapes or " in refusal("shape", data_dir=str(tmp_path))
     for name in ("", "../mnist", "a/b/c", "huggingface:mnist", "/data/pictures"):
         assert f"unknown data set {name!r}" in refusal(name, data_dir=str(tmp_path))
@@ -286,4 +286,4 @@ def test_sets_without_pictures_or_labels(data_dir):
 
 
 def test_a_planted_blur_is_for_shapes():
-    assert "only shapes takes a planted blur" in refusal("mnist", blur=1.0)
+    assert "only shapes and dead_leaves take a planted blur" in refusal("mnist", blur=1.0)

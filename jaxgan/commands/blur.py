@@ -1,0 +1,86 @@
+"""`python -m jaxgan blur RUN_DIR`: how blurred a run's samples are, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from jaxgan.errors import UserError
+
+__all__ = ["BlurOptions", "main"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlurOptions:
+    """Judge the blur of a run's samples, or of any folder of images, against real images.
+
+    Writes blur.html, a page that opens without a network, and blur.json into the run's directory
+    or --out. Two folders: python -m jaxgan blur --real DIR --fake DIR --out DIR.
+    """
+
+    run_dir: Annotated[Path | None, tyro.conf.Positional] = None
+    """Directory of the run."""
+    real: Path | None = None
+    """Folder of real images, in place of a run."""
+    fake: Path | None = None
+    """Folder of the images to judge, in place of a run."""
+    out: Path | None = None
+    """Directory to write into; default: the run's."""
+    count: int = 2000
+    """Number of samples drawn from the run, from 100; 10,000 for figures to publish."""
+    step: int | None = None
+    """Step of the checkpoint; default: the last."""
+    seed: int = 0
+    """Seed of the samples and of every random choice of the measurement."""
+    image_size: int | None = None
+    """Bring the images of two folders to this many pixels a side."""
+    data_dir: str | None = None
+    """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    cache: Path | None = None
+    """Directory that trained classifiers are kept in; default: ~/.cache/jaxgan."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns its exit status."""
+    options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
+    if options.count < 1 or options.seed < 0:
+        raise UserError(
+            f"--count {options.count} --seed {options.seed}: expected a count from 1 and a seed "
+            "from 0"
+        )
+    # Below the parser, so that --help need not wait for what measuring imports.
+    from jaxgan.report.blur import blur_of_folders, blur_of_run
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    folders = (options.real, options.fake, options.out)
+    if options.run_dir is not None and options.real is None and options.fake is None:
+        card, page = blur_of_run(
+            options.run_dir,
+            out=options.out,
+            count=options.count,
+            step=options.step,
+            seed=options.seed,
+            data_dir=options.data_dir,
+            cache=options.cache,
+            say=say,
+        )
+    elif options.run_dir is None and None not in folders:
+        card, page = blur_of_folders(
+            *folders,  # type: ignore[arg-type]
+            seed=options.seed,
+            image_size=options.image_size,
+            cache=options.cache,
+            say=say,
+        )
+    else:
+        raise UserError(
+            "give the directory of a run, or --real DIR --fake DIR --out DIR for two folders"
+        )
+    print(f"{', '.join(card.verdict)}: blur radius {card.radius_px.value:.2f} px; {page}")
+    return 0

@@ -1,0 +1,120 @@
+"""Faults of known size, planted into images: what an instrument for blur is calibrated with.
+
+All take images [N, H, W, C], floats with [0, 1] as black and white or uint8, and return float64.
+None clips or rounds, so that a fault has exactly the size that was asked for and may leave [0, 1];
+another may then be planted on top. `checks.eight_bits` makes of the result what a file would hold.
+
+Raises ValueError, each of them, for images of another rank or type and for sizes out of range.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+from scipy.fft import dctn, idctn
+
+__all__ = ["blurred", "checkered", "contrasted", "enlarged", "noised", "quantized", "shifted",
+           "unsharpened"]  # fmt: skip
+
+Array = np.ndarray
+PIXELS = (1, 2)  # the axes of height and width
+
+
+def blurred(images: Array, sigma: float) -> Array:
+    """Convolved with a Gaussian of `sigma` pixels, planted in Fourier space: exp(-2π²σ²f²).
+
+    Exact at any sigma, where a sampled kernel is not below 0.7 pixels. Images are mirrored at
+    their borders (half-sample symmetry), so that no edge appears where they would wrap around.
+    """
+    images = _pixels(images)
+    if not 0 <= sigma < np.inf:
+        raise ValueError(f"sigma {sigma}: expected 0 or more pixels")
+    if sigma == 0:
+        return images.copy()
+    coefficients = dctn(images, axes=PIXELS)  # of the mirrored image: frequencies k / 2N
+    along_y, along_x = (np.arange(n) / (2 * n) for n in images.shape[1:3])
+    squared = along_y[:, None] ** 2 + along_x[None, :] ** 2
+    transfer = np.exp(-2 * np.pi**2 * sigma**2 * squared)
+    return idctn(coefficients * transfer[None, :, :, None], axes=PIXELS)
+
+
+def noised(images: Array, deviation: float, rng: np.random.Generator) -> Array:
+    """With white Gaussian noise of `deviation`, drawn for every pixel and channel."""
+    images = _pixels(images)
+    if not 0 <= deviation < np.inf:
+        raise ValueError(f"deviation {deviation}: expected 0 or more grey levels (of 0 … 1)")
+    return images + deviation * rng.standard_normal(images.shape)
+
+
+def contrasted(images: Array, gain: float) -> Array:
+    """Each image's distance from its own mean times `gain`."""
+    images = _pixels(images)
+    mean = images.mean(axis=(1, 2, 3), keepdims=True)
+    return mean + gain * (images - mean)
+
+
+def unsharpened(images: Array, amount: float, sigma: float = 1.0) -> Array:
+    """An unsharp mask: x + amount · (x - blurred(x, sigma))."""
+    images = _pixels(images)
+    return images + amount * (images - blurred(images, sigma))
+
+
+def checkered(images: Array, amplitude: float) -> Array:
+    """With a checkerboard of ±amplitude, the finest pattern that pixels can hold."""
+    images = _pixels(images)
+    height, width = images.shape[1:3]
+    sign = 1.0 - 2.0 * (np.indices((height, width)).sum(axis=0) % 2)
+    return images + amplitude * sign[None, :, :, None]
+
+
+def enlarged(images: Array, order: int) -> Array:
+    """Halved by means of 2x2 pixels and enlarged again: order 0 nearest, 1 bilinear."""
+    images = _pixels(images)
+    count, height, width, channels = images.shape
+    if height % 2 or width % 2:
+        raise ValueError(f"images of {height}x{width} pixels: expected even sides")
+    small = images.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
+    if order == 0:
+        return small.repeat(2, axis=1).repeat(2, axis=2)
+    if order != 1:
+        raise ValueError(f"order {order}: expected 0 (nearest) or 1 (bilinear)")
+    zoom = (1, 2, 2, 1)
+    return ndimage.zoom(small, zoom, order=1, mode="nearest", grid_mode=True)
+
+
+def shifted(images: Array, pixels: float) -> Array:
+    """Moved down and right by `pixels`, bilinear between them; the border's pixels repeat."""
+    images = _pixels(images)
+    shift = (0, pixels, pixels, 0)
+    return ndimage.shift(images, shift, order=1, mode="nearest")
+
+
+def quantized(images: Array, step: float) -> Array:
+    """As after a coarse JPEG: the cosine coefficients of 8x8 blocks rounded to multiples of `step`.
+
+    Sides are cut to multiples of 8 pixels. `step` is in grey levels (of 0 … 1), above 0.
+    """
+    images = _pixels(images)
+    if not 0 < step < np.inf:
+        raise ValueError(f"step {step}: expected more than 0 grey levels (of 0 … 1)")
+    count, height, width, channels = images.shape
+    rows, columns = height // 8, width // 8
+    if not rows or not columns:
+        raise ValueError(f"images of {height}x{width} pixels: expected 8 or more a side")
+    cut = images[:, : 8 * rows, : 8 * columns]
+    blocks = cut.reshape(count, rows, 8, columns, 8, channels)
+    coefficients = dctn(blocks, axes=(2, 4), norm="ortho")
+    rounded = step * np.rint(coefficients / step)
+    return idctn(rounded, axes=(2, 4), norm="ortho").reshape(cut.shape)
+
+
+def _pixels(images: Array) -> Array:
+    """As float64, uint8 taken for 0 … 255; values may be outside [0, 1], where a fault put them."""
+    array = np.asarray(images)
+    if array.ndim != 4:
+        raise ValueError(f"images of shape {array.shape}: expected [N, H, W, C]")
+    if array.dtype == np.uint8:
+        return array / 255.0
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"images of type {array.dtype}: expected floats in [0, 1], or uint8")
+    return array.astype(np.float64, copy=False)

@@ -1,0 +1,197 @@
+"""Power spectra of image sets, and what they say about blur, noise and grids.
+
+The power of windowed images, averaged over directions as by Durall et al. (2020,
+arXiv:2003.01826) but in power, not in logarithms, with the Kaiser window of Karras et al. (2021,
+arXiv:2106.12423, appendix C): without a window, the jump from a picture's one border to the other
+is a cross of false high frequencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from scipy import fft  # type: ignore[import-untyped]
+
+from jaxgan.metrics.checks import check_images
+
+__all__ = ["checkerboard_index", "frequencies", "high_frequency_ratio", "image_spectra",
+           "log_spectral_distance", "power_spectrum_2d", "slope"]  # fmt: skip
+
+KAISER_BETA = 8.0
+CHUNK = 2**19  # pixels at a time: they stay in the processor's cache
+
+Array = np.ndarray
+
+
+def frequencies(side: int) -> Array:
+    """Frequency in cycles/pixel of each radial bin of images `side` pixels wide: float64 [bins].
+
+    Bin r holds the frequencies f with round(side · f) = r, the corners of the plane (up to
+    sqrt(1/2), where a checkerboard lives) included.
+    """
+    return np.arange(_bins(side).max() + 1) / side
+
+
+def image_spectra(images: Array, mean: Array | None = None) -> Array:
+    """Radial power spectrum of every image: float64 [N, bins], bins as in `frequencies`.
+
+    White noise of standard deviation t gives the level t² in every bin; channels are averaged. The
+    mean over rows is the set's spectrum. `mean` [C] is the level that is subtracted, None for the
+    set's own: the window would spread it over the lowest bins. A mean image is not subtracted. It
+    would hide what all images share, such as the grid that a transposed convolution leaves.
+
+    Raises ValueError for images that `checks.check_images` refuses or that are not square.
+    """
+    images, mean = _prepared(images, mean)
+    side = images.shape[1]
+    average = _radial_average(side)
+    spectra = np.empty((len(images), average.shape[1]))
+    for rows, power in _half_planes(images, mean):
+        spectra[rows] = power.reshape(len(power), -1) @ average
+    return spectra
+
+
+def power_spectrum_2d(images: Array, mean: Array | None = None) -> Array:
+    """Mean power at every frequency: float64 [H, W], in the order of `numpy.fft.fft2`.
+
+    Levelled, scaled and refused as `image_spectra`.
+    """
+    images, mean = _prepared(images, mean)
+    side = images.shape[1]
+    total = sum(power.sum(axis=0, dtype=np.float64) for _, power in _half_planes(images, mean))
+    half = total / len(images)
+    # The other half plane is the complex conjugate of this one, turned about the origin.
+    turned = np.roll(half[::-1], 1, axis=0)[:, 1 : (side + 1) // 2]
+    return np.concatenate([half, turned[:, ::-1]], axis=1)
+
+
+def log_spectral_distance(real: Array, fake: Array, *, shape_only: bool = False) -> float:
+    """Root mean square over bins of 10 log10(fake / real), in dB; 0 for equal spectra.
+
+    `shape_only` removes the mean over bins first, so that a gain (contrast) is not counted.
+    """
+    real, fake = _check_spectra(real, fake)
+    decibels = 10 * np.log10(fake / real)
+    if shape_only:
+        decibels -= decibels.mean()
+    return float(np.sqrt(np.mean(decibels**2)))
+
+
+def slope(spectrum: Array, side: int) -> float:
+    """Exponent of the power law nearest to a radial spectrum: about -2 to -3 for photographs.
+
+    Least squares of log power on log frequency, over the bins 2 … 0.9 · side / 2.
+    """
+    (spectrum,) = _check_spectra(spectrum)
+    _check_side(spectrum, side)
+    bins = slice(2, int(0.9 * side / 2) + 1)
+    return float(np.polyfit(np.log(frequencies(side)[bins]), np.log(spectrum[bins]), 1)[0])
+
+
+def high_frequency_ratio(spectrum: Array, side: int) -> float:
+    """Energy above a quarter of a cycle per pixel over all up to Nyquist: 0 … 1.
+
+    The energy of a bin is its power times its circumference. Noise raises it as sharpness does.
+    """
+    (spectrum,) = _check_spectra(spectrum)
+    _check_side(spectrum, side)
+    frequency = frequencies(side)
+    energy = spectrum * frequency
+    return float(energy[(frequency > 0.25) & (frequency <= 0.5)].sum()
+                 / energy[frequency <= 0.5].sum())  # fmt: skip
+
+
+def checkerboard_index(real: Array, fake: Array) -> float:
+    """How much more of a grid of period 2 fakes have than real images: 1 for none.
+
+    From 2-D spectra [H, W] of even sides (`power_spectrum_2d`): the mean power at (½, ½), (½, 0)
+    and (0, ½) over that of the ring of frequencies 0.45 … 0.5, of fakes over that of real images.
+    Transposed convolutions leave such grids (Odena et al. 2016, doi:10.23915/distill.00003).
+    """
+    real, fake = _check_spectra(real, fake)
+    if real.ndim != 2 or real.shape[0] != real.shape[1] or real.shape[0] % 2:
+        raise ValueError(
+            f"spectrum of shape {real.shape}: expected [H, H] with H even, from power_spectrum_2d"
+        )
+    return _period_two(fake) / _period_two(real)
+
+
+def _period_two(spectrum: Array) -> float:
+    side = len(spectrum)
+    axis = fft.fftfreq(side)
+    radius = np.hypot(axis[:, None], axis)
+    half = side // 2
+    peaks = (spectrum[half, half] + spectrum[half, 0] + spectrum[0, half]) / 3
+    return float(peaks / spectrum[(radius >= 0.45) & (radius < 0.5)].mean())
+
+
+def _prepared(images: Array, mean: Array | None) -> tuple[Array, Array]:
+    images = check_images(images)
+    height, width, channels = images.shape[1:]
+    if height != width:
+        raise ValueError(f"images of {height}x{width} pixels: expected squares; crop them first")
+    if mean is None:
+        return images, images.mean(axis=(0, 1, 2))
+    mean = np.asarray(mean, np.float64)
+    if mean.shape != (channels,):
+        raise ValueError(f"mean of shape {mean.shape}: expected a level per channel, ({channels},)")
+    return images, mean
+
+
+def _half_planes(images: Array, mean: Array) -> Iterator[tuple[slice, Array]]:
+    """Power of the windowed images by pieces: rows, float32 [rows, H, W // 2 + 1]."""
+    window = np.kaiser(images.shape[1], KAISER_BETA)
+    window /= np.linalg.norm(window)
+    window = np.multiply.outer(window, window).astype(np.float32)
+    step = max(1, CHUNK // images[0].size)
+    for first in range(0, len(images), step):
+        rows = slice(first, min(first + step, len(images)))
+        piece = (images[rows] - mean).transpose(0, 3, 1, 2).astype(np.float32)
+        planes = fft.rfft2(piece * window)
+        yield rows, np.mean(planes.real**2 + planes.imag**2, axis=1)
+
+
+@lru_cache(maxsize=8)
+def _bins(side: int) -> Array:
+    """Radial bin of each frequency of a half plane: int [side, side // 2 + 1]."""
+    rows, columns = fft.fftfreq(side, 1 / side), fft.rfftfreq(side, 1 / side)
+    return np.rint(np.hypot(rows[:, None], columns)).astype(int)
+
+
+@lru_cache(maxsize=8)
+def _radial_average(side: int) -> Array:
+    """Matrix from a flat half plane to the means of its radial bins, over the whole plane."""
+    bins = _bins(side)
+    weight = np.full(bins.shape, 2.0)  # a column stands for itself and for its conjugate,
+    weight[:, 0] = 1.0  # but for those that are their own
+    if side % 2 == 0:
+        weight[:, -1] = 1.0
+    matrix = np.zeros((bins.size, bins.max() + 1))
+    matrix[np.arange(bins.size), bins.ravel()] = weight.ravel()
+    return (matrix / matrix.sum(axis=0)).astype(np.float32)
+
+
+def _check_spectra(*spectra: Array) -> tuple[Array, ...]:
+    arrays = tuple(np.asarray(spectrum, np.float64) for spectrum in spectra)
+    if len({array.shape for array in arrays}) > 1:
+        raise ValueError(
+            f"spectra of shapes {[array.shape for array in arrays]}: expected two of one image size"
+        )
+    for array in arrays:
+        if not np.all(np.isfinite(array)) or np.any(array <= 0):
+            raise ValueError(
+                "spectrum with powers that are not finite and above 0: plain images have "
+                "none; add the floor of 8-bit images, (1 / 255)**2 / 12, to both spectra"
+            )
+    return arrays
+
+
+def _check_side(spectrum: Array, side: int) -> None:
+    expected = (len(frequencies(side)),)
+    if spectrum.shape != expected:
+        raise ValueError(
+            f"spectrum of shape {spectrum.shape} for a side of {side}: expected {expected}, the "
+            "mean over image_spectra's rows"
+        )

@@ -1,0 +1,74 @@
+"""The blur card of a run or of two folders, written: blur.json and blur.html."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jaxgan.report.card import Card, card_to_json
+from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.page import write_page
+from jaxgan.report.sources import sets_of_folders, sets_of_run
+from jaxgan.training.jsonl import write_json
+
+__all__ = ["blur_of_folders", "blur_of_run"]
+
+Say = Callable[[str], None]
+
+
+def blur_of_run(
+    workdir: Path,
+    *,
+    out: Path | None = None,
+    count: int = 2000,
+    step: int | None = None,
+    seed: int = 0,
+    data_dir: str | None = None,
+    cache: Path | None = None,
+    say: Say = lambda line: None,
+) -> tuple[Card, Path]:
+    """Judge `count` samples of a run's checkpoint; the card and the page that shows it.
+
+    Raises UserError for a run without checkpoints, for data that are not there, and for fewer
+    images than a card needs.
+    """
+    sets = sets_of_run(
+        workdir,
+        count=count,
+        step=step,
+        seed=seed,
+        data_dir=data_dir,
+        cache=cache or _default_cache(),
+        say=say,
+    )
+    return _write(sets, out or workdir, seed, say)
+
+
+def blur_of_folders(
+    real: Path,
+    fake: Path,
+    out: Path,
+    *,
+    seed: int = 0,
+    image_size: int | None = None,
+    cache: Path | None = None,
+    say: Say = lambda line: None,
+) -> tuple[Card, Path]:
+    """Judge the images of one folder against those of another, taken for real."""
+    sets = sets_of_folders(
+        real, fake, image_size=image_size, cache=cache or _default_cache(), say=say
+    )
+    return _write(sets, out, seed, say)
+
+
+def _write(sets: ImageSets, out: Path, seed: int, say: Say) -> tuple[Card, Path]:
+    card, evidence = measure(sets, seed, say)
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / "blur.json", card_to_json(card))
+    page = out / "blur.html"
+    write_page(page, card, evidence)
+    return card, page
+
+
+def _default_cache() -> Path:
+    return Path.home() / ".cache" / "jaxgan"

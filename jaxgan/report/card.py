@@ -1,0 +1,96 @@
+"""A blur card: how blurred a set of images is, against real ones, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Card", "Evidence", "Measured", "card_to_json"]
+
+Array = np.ndarray
+Pair = tuple[float, float]
+
+
+class Measured(NamedTuple):
+    """One number, and what it is to be compared with."""
+
+    value: float
+    interval: Pair | None = None  # 95 %, over resampled images of the fakes
+    null: float | None = None  # mean of the same number for real against real images
+    band: Pair | None = None  # 95 % of those
+    protocol: str = ""  # how it was taken: numbers of different protocols do not compare
+    features: str = ""  # name@hash of the feature network, where there is one
+
+    @property
+    def ratio(self) -> float | None:
+        """Value over null: 1 for fakes that cannot be told from real images."""
+        return self.value / self.null if self.null else None
+
+
+class Card(NamedTuple):
+    """What `blur.json` holds."""
+
+    name: str  # of what was judged
+    radius_px: Measured  # sigma of the Gaussian between real and fake, pixels; below 0: sharper
+    noise: Measured  # deviation of white noise in the fakes, of the range [0, 1]
+    contrast: Measured  # gain; 1 is the real images'
+    misfit: Measured  # rms residual of the spectral fit, in nats; large: no Gaussian blur
+    verdict: tuple[str, ...]  # words of `verdict.WORDS`
+    reasons: tuple[str, ...]  # a sentence for each word
+    scores: Mapping[str, Measured]
+    protocol: Mapping[str, Any]  # data, numbers of images, seed, versions
+    notes: tuple[str, ...]  # what limits this card
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The arrays that a card's figures show; images are uint8 [n, H, W, C]."""
+
+    real: Array  # as many as fakes
+    fake: Array
+    neighbours: Array | None  # [n, H, W, C] the training image nearest to each fake, if known
+    real_tenengrad: Array  # [n] one number an image
+    fake_tenengrad: Array
+    real_noise: Array  # [n] median noise of each image
+    fake_noise: Array
+    # Medians (Tenengrad, noise) of real images with planted faults, by their size in pixels or sd.
+    blur_rail: Mapping[float, Pair]
+    noise_rail: Mapping[float, Pair]
+    frequencies: Array  # [bins] cycles a pixel
+    real_spectrum: Array  # [bins] radial power
+    fake_spectrum: Array
+    fitted_spectrum: Array  # [bins] what the fit makes of the real one; NaN where it did not look
+    spectrum_band: tuple[Array, Array]  # real over real, 95 %, as power ratios, each [bins]
+    spectrum_ratio_2d: Array  # [H, W] log10 of fake over real power, zero frequency in the middle
+    quantiles: Array  # [q] at which the next three are given
+    real_gradients: Array  # [q] quantiles of the gradient magnitude
+    fake_gradients: Array
+    gradient_band: tuple[Array, Array]  # real over real quantile ratios, 95 %
+    edges: Mapping[str, Array] | None  # real/fake radius, profile: see `edge_evidence`
+    equivalent_blur: Mapping[str, float]  # pixels, by score
+    class_names: tuple[str, ...] = ()
+    real_classes: Array | None = None  # [K] shares
+    fake_classes: Array | None = None
+    history: Mapping[str, Array] = field(default_factory=dict)  # of a run: name -> [[step, value]]
+
+
+def card_to_json(card: Card) -> dict[str, Any]:
+    """The card as JSON holds it: every number with its interval, null and band."""
+    head = ("radius_px", "noise", "contrast", "misfit")
+    return {
+        "name": card.name,
+        **{name: _measured_to_json(getattr(card, name)) for name in head},
+        "verdict": list(card.verdict),
+        "reasons": list(card.reasons),
+        "scores": {name: _measured_to_json(score) for name, score in card.scores.items()},
+        "protocol": dict(card.protocol),
+        "notes": list(card.notes),
+    }
+
+
+def _measured_to_json(score: Measured) -> dict[str, Any]:
+    values: dict[str, Any] = {**score._asdict(), "ratio": score.ratio}
+    return {name: value for name, value in values.items() if value not in (None, "")}

@@ -1,0 +1,102 @@
+"""What the terms and scores of a report mean, in a sentence or two each."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["GLOSSARY", "glossary_entry"]
+
+GLOSSARY: dict[str, str] = {
+    "verdict": "Words for what tells fakes from real images: too soft, too noisy, over-sharpened "
+    "or artefact, or clean where nothing does; narrow where part of the data never appears, "
+    "memorised where fakes are too near to training images. A word needs a score outside its "
+    "real-vs-real band by more than a trifle.",
+    "real vs real": "The same score for two disjoint sets of real images, as many as fakes: what a "
+    "perfect generator would get. The mean over many such pairs is called null, and the range that "
+    "holds 95 % of them the band.",
+    "ratio": "Value over null: 1 for fakes that cannot be told from real images. Left out where "
+    "the null may be 0.",
+    "95 % interval": "How far the value would move with other images of the same generator. It "
+    "says nothing about other seeds of the training.",
+    "blur radius": "Sigma, in pixels, of the Gaussian that makes the mean power spectrum of real "
+    "images into that of fakes, together with noise and contrast. Below 0: sharper than real.",
+    "blur variance": "The square of the blur radius, with its sign, in square pixels; near 0 its "
+    "error is even, which the radius' is not.",
+    "noise": "Standard deviation of white noise in the fakes by the spectral fit, as a share of "
+    "the range from black to white.",
+    "contrast": "By how much differences between grey levels are larger in fakes than in real "
+    "images, by the spectral fit.",
+    "misfit": "Root mean square of what the spectral fit leaves, in nats (0.1 is 10 %). Large: the "
+    "fakes differ by something that is no blur, noise or contrast.",
+    "Tenengrad": "Mean squared Sobel gradient, the edge energy of an image; blur lowers it, noise "
+    "raises it a little. Given over the real median.",
+    "variance of Laplacian": "The usual sharpness score. Noise passes for sharpness in it, so it "
+    "is never to be read alone. Given over the real median.",
+    "Crete blur": "Share of an image's slopes that survive another blur: 0 sharp … 1 blurred, "
+    "blind to contrast, lowered by noise. The number is its window in pixels.",
+    "median noise": "White noise by the median response to a filter that sees neither planes nor "
+    "straight edges. 0 where more than half of an image is flat.",
+    "gradient distance": "Wasserstein distance between the laws of gradient magnitudes, in units "
+    "of the mean real gradient. Raised by blur, noise and sharpening alike.",
+    "gradient tail": "Mean difference of the steepest tenth of the gradients: below 0 edges are "
+    "too weak, above 0 too strong.",
+    "power spectrum": "How much of the images' variation lies at each spatial frequency, in cycles "
+    "per pixel; 0.5 alternates from pixel to pixel.",
+    "log spectral distance": "Root mean square of the ratio of the two power spectra, in dB.",
+    "log spectral shape": "The same after a common factor, such as lost contrast, is taken out.",
+    "spectral slope": "Exponent of the power law nearest to the spectrum: -2 to -3 for "
+    "photographs, lower for blurred images.",
+    "high frequency ratio": "Share of the energy above a quarter of a cycle per pixel, over that "
+    "of real images. Noise raises it as detail does.",
+    "checkerboard": "Power of grids of period 2 in fakes over real images, relative to their "
+    "surroundings: above 1 an upsampler has left its pattern.",
+    "swd": "Sliced Wasserstein distance of small patches at one level of a Laplacian pyramid, "
+    "times 1,000; the number is the level's side in pixels. 'progan' standardises each set by "
+    "itself, as published, 'reference' both by the real set.",
+    "edge radius": "Blur of single images from how their edges spread, in pixels, the pixel's own "
+    "width taken off; for data with known, clean edges.",
+    "overshoot": "How far a mean edge goes beyond its bright or dark side, as a share of the "
+    "contrast: the mark of sharpening.",
+    "edges rejected": "Share of images without one clean shape, whose edges cannot be measured.",
+    "equivalent blur": "The Gaussian blur, in pixels, that gives real images the score of the "
+    "fakes: one unit for all scores.",
+    "MS-SSIM": "Likeness of pairs of images of one set: higher than real against real means less "
+    "variety.",
+    "features": "What a fixed network makes of an image, by name and checksum. Scores by different "
+    "features do not compare.",
+    "Frechet": "Distance between Gaussians fitted to features of real and of fake images. Biased "
+    "by the number of images; FID only if the features are Inception's.",
+    "kernel": "Unbiased squared distance (MMD) between features, with a cubic kernel; around 0, "
+    "also below, for equal laws.",
+    "precision": "Share of fakes within the neighbourhood of a real image: quality.",
+    "recall": "Share of real images within the neighbourhood of a fake: diversity.",
+    "density": "Precision that counts how many real neighbourhoods a fake lies in.",
+    "coverage": "Share of real images with a fake in their neighbourhood: diversity.",
+    "class divergence": "KL divergence, in nats, of the fakes' classes from the real ones', by a "
+    "classifier: 0 for the same shares.",
+    "classes missing": "Number of classes that no fake was judged to be of.",
+    "classifier score": "How decided and how varied a classifier finds the fakes (the arithmetic "
+    "of the Inception score). Blind to blur within a class.",
+    "memorisation": "Mean distance of fakes to their nearest training image over that of unseen "
+    "real images: well below 1, training images come back.",
+}
+"""Terms in the order of the page's glossary."""
+
+SAME = {
+    "swd_": "swd",
+    "crete_blur": "Crete blur",
+    "frechet_": "Frechet",
+    "kernel_": "kernel",
+    "tenengrad": "Tenengrad",
+    "ms_ssim": "MS-SSIM",
+    "variance_of_laplacian": "variance of Laplacian",
+}
+
+
+def glossary_entry(score: str) -> str | None:
+    """The term that explains a score by its name in a card; None where there is none."""
+    for start, term in SAME.items():
+        if score.startswith(start):
+            return term
+    term = re.sub("_", " ", score)
+    return term if term in GLOSSARY else None

@@ -1,0 +1,214 @@
+"""A card as one web page that needs nothing else: verdict, numbers, figures, and what they mean."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.figures import Drawn, draw_figures, to_png
+from jaxgan.report.figures.style import DASH, DPI, number, pair
+from jaxgan.report.glossary import GLOSSARY, glossary_entry
+from jaxgan.report.page_style import STYLE
+
+__all__ = ["page", "write_page"]
+
+SIDE_WORDS = ("narrow", "memorised")  # of the verdict: not about sharpness
+HEADLINES = (
+    ("radius_px", "Blur radius", "pixels; sigma of a Gaussian, below 0: sharper than real", " px"),
+    ("noise", "Noise", "standard deviation, of the range from black (0) to white (1)", ""),
+    ("contrast", "Contrast", "gain; 1 is the real images'", ""),
+    ("misfit", "Misfit", "nats; large: more than blur, noise and contrast differs", " nats"),
+)
+SECTIONS = (("figures", "Figures"), ("scores", "All scores"), ("protocol", "Protocol"),
+            ("glossary", "Glossary"))  # fmt: skip
+
+
+def write_page(path: Path, card: Card, evidence: Evidence) -> None:
+    """Write the page; whoever reads the path sees the old page or the whole new one."""
+    text = page(card, draw_figures(card, evidence))
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def page(card: Card, figures: Iterable[Drawn]) -> str:
+    """The page as HTML, without scripts and without anything from elsewhere."""
+    words = " ".join(card.verdict)
+    links = "".join(f'<a href="#{name}">{title}</a>' for name, title in SECTIONS)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(card.name)}: {escape(words)}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="over">Blur card of <strong>{escape(card.name)}</strong></p>
+{_verdict(card)}
+{_headline_table(card)}
+<nav aria-label="Sections">{links}</nav>
+</header>
+<h2 id="figures">Figures</h2>
+{"".join(_figure(drawn) for drawn in figures)}
+<h2 id="scores">All scores</h2>
+{_score_table(card.scores)}
+<h2 id="protocol">Protocol and notes</h2>
+{_protocol(card)}
+<h2 id="glossary">Glossary</h2>
+{_glossary()}
+</main>
+</body>
+</html>
+"""
+
+
+def _verdict(card: Card) -> str:
+    """The words, large, and one sentence of reasons."""
+    main = [word for word in card.verdict if word not in SIDE_WORDS]
+    side = [word for word in card.verdict if word in SIDE_WORDS]
+    colours = ["good" if word == "clean" else "flag" for word in main]
+    shown = [
+        f'<span class="{colour}">{escape(_capital(word, i == 0))}</span>'
+        for i, (word, colour) in enumerate(zip(main, colours, strict=True))
+    ]
+    aside = f' <span class="other">({escape(", ".join(side))})</span>' if side else ""
+    reasons = "; ".join(
+        f"<strong>{escape(_capital(word, i == 0))}</strong>: {escape(reason)}"
+        for i, (word, reason) in enumerate(zip(card.verdict, card.reasons, strict=True))
+    )
+    return f'<h1>{", ".join(shown)}{aside}</h1>\n<p class="reasons">{reasons}.</p>'
+
+
+def _capital(word: str, first: bool) -> str:
+    return word[:1].upper() + word[1:] if first else word
+
+
+def _headline_table(card: Card) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{title}<small>{unit}</small></th>'
+        f'<td class="value number">{number(score.value)}{short}</td>'
+        f'<td class="number">{pair(score.interval)}</td><td class="number">{pair(score.band)}</td>'
+        f"<td>{_place(score)}</td></tr>"
+        for name, title, unit, short in HEADLINES
+        for score in (getattr(card, name),)
+    )
+    return (
+        '<table class="head"><thead><tr><th scope="col">Spectral fit: fakes against real</th>'
+        '<th scope="col" class="number">Value</th><th scope="col" class="number">95 % interval</th>'
+        '<th scope="col" class="number">Real vs real, 95 %</th><th scope="col">Reading</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _place(score: Measured) -> str:
+    """Where a value lies against real images, in a word."""
+    if score.band is None:
+        return DASH
+    low, high = score.band
+    if low <= score.value <= high:
+        return '<span class="inside">as real images</span>'
+    return f'<span class="outside">{"above" if score.value > high else "below"} real images</span>'
+
+
+def _figure(drawn: Drawn) -> str:
+    title = f'<h3 id="figure-{drawn.name}">{escape(drawn.title)}</h3>'
+    if drawn.figure is None:
+        missing = f'<p class="missing">{escape(drawn.caption)}</p>'
+        return f'<section class="figure">{title}{missing}</section>\n'
+    width, height = (round(side * DPI) for side in drawn.figure.get_size_inches())
+    data = base64.b64encode(to_png(drawn.figure)).decode("ascii")
+    return (
+        f'<section class="figure">{title}<figure><img alt="{escape(drawn.alt)}" width="{width}" '
+        f'height="{height}" src="data:image/png;base64,{data}">'
+        f"<figcaption>{escape(drawn.caption)}</figcaption></figure></section>\n"
+    )
+
+
+def _score_table(scores: Mapping[str, Measured]) -> str:
+    """One row a score; scores taken in one way stand together, below a line that says how."""
+    columns = ("Score", "Value", "Null", "Ratio", "95 % interval", "Real vs real, 95 %", "Reading")
+    head = "".join(
+        f'<th scope="col"{"" if name in ("Score", "Reading") else _NUMBER}>{name}</th>'
+        for name in columns
+    )
+    bodies = []
+    ordered = sorted(scores.items(), key=lambda item: list(_ways(scores)).index(_way(item[1])))
+    for way, members in groupby(ordered, key=lambda item: _way(item[1])):
+        rows = "".join(_score_row(name, score) for name, score in members)
+        bodies.append(
+            f'<tbody><tr class="group"><th scope="rowgroup" colspan="{len(columns)}">'
+            f"{escape(way)}</th></tr>{rows}</tbody>"
+        )
+    return f'<table class="scores"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
+
+
+_NUMBER = ' class="number"'
+
+
+def _way(score: Measured) -> str:
+    features = f"; features {score.features}" if score.features else ""
+    return (score.protocol or "no protocol recorded") + features
+
+
+def _ways(scores: Mapping[str, Measured]) -> dict[str, None]:
+    """All ways in which scores were taken, in their first order."""
+    return dict.fromkeys(map(_way, scores.values()))
+
+
+def _score_row(name: str, score: Measured) -> str:
+    term = glossary_entry(name)
+    label = escape(name)
+    if term is not None:
+        label = f'<a href="#{_anchor(term)}">{label}</a>'
+    null = DASH if score.null is None else number(score.null)
+    cells = (number(score.value), null, _ratio(score), pair(score.interval), pair(score.band))
+    numbers = "".join(f"<td{_NUMBER}>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{label}</th>{numbers}<td>{_place(score)}</td></tr>'
+
+
+def _ratio(score: Measured) -> str:
+    """Value over null; of a null that may as well be 0 there is no ratio."""
+    if score.ratio is None or score.null is None or score.null <= 0:
+        return DASH
+    if score.band and score.band[0] <= 0:
+        return DASH
+    return number(score.ratio)
+
+
+def _protocol(card: Card) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(name).replace("_", " "))}</th>'
+        f"<td>{escape(_plain(value))}</td></tr>"
+        for name, value in card.protocol.items()
+    )
+    notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
+    listed = f"<h3>What limits this card</h3><ul>{notes}</ul>" if notes else ""
+    return f'<table class="protocol"><tbody>{rows}</tbody></table>{listed}'
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _glossary() -> str:
+    entries = "".join(
+        f'<div><dt id="{_anchor(term)}">{escape(term)}</dt><dd>{escape(meaning)}</dd></div>'
+        for term, meaning in GLOSSARY.items()
+    )
+    return f"<dl>{entries}</dl>"
+
+
+def _anchor(term: str) -> str:
+    return "term-" + re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")

@@ -1,0 +1,156 @@
+"""The images that a card is made of: a run's samples and its data, or two folders."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from jaxgan.config import Config
+from jaxgan.data import PROCEDURAL, ImageSet, open_images
+from jaxgan.errors import UserError
+from jaxgan.report.measure import ImageSets
+from jaxgan.report.networks import networks_for
+from jaxgan.training.jsonl import read_lines
+from jaxgan.training.run_directory import RunPaths, read_run_config
+from jaxgan.training.sampling import sample_run
+
+__all__ = ["sets_of_folders", "sets_of_run"]
+
+Array = np.ndarray
+Say = Callable[[str], None]
+
+REAL = 10_000  # real images at most
+TRAINED = 60_000  # training images at most
+HISTORY = ("discriminator/loss", "generator/loss", "discriminator/gradient_norm",
+           "generator/gradient_norm", "blur/radius_px", "blur/noise", "blur/coverage")  # fmt: skip
+POINTS = 2000  # of each curve of a run's history
+
+
+def sets_of_run(
+    workdir: Path,
+    *,
+    count: int,
+    step: int | None,
+    seed: int,
+    data_dir: str | None,
+    cache: Path,
+    say: Say,
+) -> ImageSets:
+    """`count` samples of a run's checkpoint, against real images that it was not trained on.
+
+    These are another split of the same data; where there is none (a folder), the training images
+    themselves, which a note then says. Raises UserError for a run without checkpoints and for data
+    that are not there.
+    """
+    config = read_run_config(workdir)
+    step, samples = sample_run(workdir, count, seed, step, None)
+    trained_on = _open(config, config.split, data_dir)
+    other = _other_split(config.split)
+    unseen = _open_other(config, other, data_dir)
+    trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, REAL)
+    notes = []
+    if unseen is None:
+        notes.append(
+            f"{config.data} has no split {other!r}: the real images are those the run was trained "
+            "on, so memorisation cannot be told, and scores flatter a generator that copies"
+        )
+    return ImageSets(
+        name=f"{config.name} on {config.data}, seed {config.seed}, step {step}",
+        fake=_as_uint8(samples),
+        real=real["image"],
+        trained=None if unseen is None else trained["image"],
+        class_names=trained_on.classes,
+        has_edges=config.data == "shapes",
+        networks=networks_for(trained["image"], trained.get("label"), trained_on, cache, say),
+        protocol={
+            "config": config.name,
+            "seed_of_run": config.seed,
+            "step": step,
+            "generator": "averaged weights" if config.ema_half_life else "weights of that step",
+            "data": config.data,
+            "trained_split": config.split,
+            "real_split": other if unseen else config.split,
+            "real_fingerprint": (unseen or trained_on).fingerprint,
+            "sample_seed": seed,
+        },
+        notes=tuple(notes),
+        history=_history(workdir),
+    )
+
+
+def sets_of_folders(
+    real: Path, fake: Path, *, image_size: int | None, cache: Path, say: Say
+) -> ImageSets:
+    """Anybody's images: two folders, of which one is taken for real."""
+    real_set = open_images(f"folder:{real}", image_size=image_size)
+    height, _, channels = real_set.image_shape
+    fake_set = open_images(f"folder:{fake}", image_size=image_size, channels=channels)
+    if fake_set.image_shape[0] != height:
+        raise UserError(
+            f"{real} holds images of {height} pixels and {fake} of {fake_set.image_shape[0]}: give "
+            f"--image-size to bring them to one size (which changes the blur of those it resamples)"
+        )
+    images = _read(real_set, REAL)
+    return ImageSets(
+        name=f"{fake} against {real}",
+        fake=_read(fake_set, REAL)["image"],
+        real=images["image"],
+        class_names=real_set.classes,
+        networks=networks_for(images["image"], images.get("label"), real_set, cache, say),
+        protocol={
+            "data": str(real),
+            "real_fingerprint": real_set.fingerprint,
+            "fake_fingerprint": fake_set.fingerprint,
+        },
+        notes=("no training images are known, so memorisation cannot be told",),
+    )
+
+
+def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
+    return open_images(
+        config.data,
+        split=split,
+        image_size=config.image_size,
+        channels=config.channels,
+        size=config.data_size,
+        blur=config.data_blur,
+        data_dir=data_dir,
+    )
+
+
+def _other_split(split: str) -> str:
+    """The split that a run did not train on, by the names that data sets give theirs."""
+    return "train" if split.split("[")[0] in ("test", "validation") else "test"
+
+
+def _open_other(config: Config, split: str, data_dir: str | None) -> ImageSet | None:
+    """The other split, or None for data that have one alone: a folder."""
+    if config.data.startswith("folder:"):
+        return None
+    drawn = dataclasses.replace(config, data_size=REAL) if config.data in PROCEDURAL else config
+    return _open(drawn, split, data_dir)
+
+
+def _read(images: ImageSet, most: int) -> dict[str, Array]:
+    """At most so many of the images, evenly spread."""
+    count = min(images.size, most)
+    return images.read(np.linspace(0, images.size - 1, count).astype(np.int64))
+
+
+def _as_uint8(samples: Array) -> Array:
+    return np.rint((np.clip(samples, -1, 1) + 1) * 127.5).astype(np.uint8)
+
+
+def _history(workdir: Path) -> dict[str, Array]:
+    """Curves of a run, thinned: name -> [[step, value]]."""
+    lines = read_lines(RunPaths(workdir).metrics)
+    curves = {}
+    for name in HISTORY:
+        points = np.array([[line["step"], line[name]] for line in lines if name in line])
+        if len(points):
+            kept = np.linspace(0, len(points) - 1, min(len(points), POINTS)).astype(int)
+            curves[name] = points[kept]
+    return curves
