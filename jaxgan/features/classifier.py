@@ -46,10 +46,10 @@ def train_classifier(
     Without labels, the task is to say by how many quarters a picture is turned (Gidaris et al.
     2018, arXiv:1803.07728), for square images, and `classes` is of no account.
 
-    The features are the 128 of the penultimate layer, which know what a picture shows, and the
-    means of the first layer's 32 channels, which see blur and noise; each block is divided by a
-    number such that its variances over the data add up to 1. A tenth of the data, at most 2000
-    images, is held out and gives `facts["held_out_accuracy"]`. The rest is seen `epochs` times,
+    The features are the 64 of the penultimate layer, which know what a picture shows, and the
+    logs of the means of the first layer's 32 channels, which see blur and noise; each block is
+    divided by a number such that its variances over the data add up to 1. A tenth of the data, at
+    most 2000 images, is held out and gives `facts["held_out_accuracy"]`. The rest is seen `epochs` times,
     or for `fewest_steps` of 128 images, whichever is more. Every equal call gives the same digest
     on one kind of device.
 
@@ -70,7 +70,7 @@ def train_classifier(
         "jax": jax.__version__,
         "device": jax.devices()[0].device_kind,
     }
-    kind = "rotations" if labels is None else "classifier"
+    kind = "rotation" if labels is None else "classifier"
 
     def network(parameters: Tree, facts: dict[str, Any]) -> FeatureNetwork:
         return feature_network(
@@ -176,7 +176,7 @@ def _scales(features: Array) -> Array:
 def _fingerprint(examples: Examples) -> str:
     """SHA-256 hex of the data's shape and bytes."""
     total = hashlib.sha256(f"{examples.images.shape} {examples.labels is not None}\n".encode())
-    total.update(np.ascontiguousarray(examples.images))
+    total.update(np.ascontiguousarray(examples.images).data)
     if examples.labels is not None:
         total.update(examples.labels.astype("<i4").tobytes())
     return total.hexdigest()

@@ -130,7 +130,9 @@ def _smoothed(x: jax.Array) -> jax.Array:
         pads = [(2, 2) if a == axis else (0, 0) for a in range(4)]
         wide, size = jnp.pad(x, pads, mode="reflect"), x.shape[axis]
         windows = [jax.lax.slice_in_dim(wide, i, i + size, axis=axis) for i in range(5)]
-        x = sum(weight * window for weight, window in zip(BINOMIAL, windows, strict=True))
+        x = jnp.zeros((), x.dtype)
+        for weight, window in zip(BINOMIAL, windows, strict=True):
+            x = x + weight * window
     return x
 
 

@@ -24,7 +24,7 @@ SMALLEST_SIDE = 16
 
 
 def random_convolutions() -> FeatureNetwork:
-    """64 features of images of any size from 16x16, grey or RGB (grey counts as three equal planes).
+    """64 features of images from 16x16 pixels, grey or RGB (grey counts as three equal planes).
 
     Four stages of two 3x3 convolutions with ReLU, as in VGG (Simonyan and Zisserman 2015), each
     followed by means of 2x2 pixels in place of max pooling. The features are the logs of every

@@ -36,7 +36,8 @@ def store(path: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     It begins with the SHA-256, in hex, of all that follows the first line.
     """
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays, **{FACTS: np.frombuffer(json.dumps(facts).encode(), np.uint8)})
+    text = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    np.savez(buffer, **{**arrays, FACTS: text})  # type: ignore[arg-type]
     content = buffer.getvalue()
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import rel_entr  # type: ignore[import-untyped]
+from scipy.special import rel_entr
 
 __all__ = ["ClassBalance", "class_balance"]
 

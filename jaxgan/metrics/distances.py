@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg  # type: ignore[import-untyped]
+from scipy import linalg
 
 __all__ = ["Nearest", "exact_squares", "flat_rows", "nearest", "principal_directions", "projected"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg  # type: ignore[import-untyped]
+from scipy import linalg
 
 from jaxgan.metrics.checks import check_features
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import rel_entr  # type: ignore[import-untyped]
+from scipy.special import rel_entr
 
 from jaxgan.metrics.checks import check_features
 

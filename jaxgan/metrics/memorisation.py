@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.cluster.vq import kmeans2, vq  # type: ignore[import-untyped]
-from scipy.spatial.distance import pdist  # type: ignore[import-untyped]
-from scipy.stats import mannwhitneyu  # type: ignore[import-untyped]
+from scipy.cluster.vq import kmeans2, vq
+from scipy.spatial.distance import pdist
+from scipy.stats import mannwhitneyu
 
 from jaxgan.metrics.distances import flat_rows, nearest, principal_directions, projected
 

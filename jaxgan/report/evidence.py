@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxgan.metrics.blur_fit import BlurTransfer
+from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.checks import eight_bits
 from jaxgan.metrics.edges import EdgeSpread, mean_edge_profile
 from jaxgan.metrics.equivalent_blur import blur_series
@@ -75,7 +75,7 @@ def gather(
 def _neighbours(sets: ImageSets, readings: Readings) -> Array | None:
     if sets.trained is None:
         return None
-    return sets.trained[readings["memorisation"][2]["index"]]
+    return sets.trained[readings["memorisation"][2]["place"]]
 
 
 def _medians(images: Array) -> Pair:

@@ -28,14 +28,15 @@ TRAINING_IMAGES = 1000  # looked up among all training images
 
 def distances(network: FeatureNetwork) -> Instrument:
     """Fréchet and kernel distance in a network's features."""
+    short = network.name.split(":")[0].replace("-", "_")
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         ours, theirs = real["features"], judged["features"]
         size = min(SUBSET, len(ours), len(theirs))
         kernel = kernel_distance(ours, theirs, np.random.default_rng(0), SUBSETS, size)
         return {
-            f"frechet_{network.name}": frechet_distance(ours, theirs),
-            f"kernel_{network.name}": kernel.mean,
+            f"frechet_{short}": frechet_distance(ours, theirs),
+            f"kernel_{short}": kernel.mean,
         }
 
     protocol = f"kernel distance over {SUBSETS} subsets of up to {SUBSET}"
@@ -68,7 +69,7 @@ def classes(network: FeatureNetwork, count: int) -> Instrument:
         return {
             "class_divergence": balance.kl_to_real,
             "classes_missing": float(len(balance.missing)),
-            "classifier_score": inception_score(theirs, SCORE_PARTS).mean,
+            "classifier_score": inception_score(theirs, np.random.default_rng(0), SCORE_PARTS).mean,
         }
 
     return Instrument(rows, compare, MANY, "classes by a classifier", network.identity)
@@ -79,7 +80,7 @@ def memorisation(trained: Array) -> Instrument:
 
     def rows(images: Array) -> Rows:
         found = nearest(images, trained)
-        return {"distance": found.distance, "index": found.index}
+        return {"distance": found.distance, "place": found.place}
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         return {"memorisation": float(np.mean(judged["distance"]) / np.mean(real["distance"]))}

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxgan.errors import UserError
 from jaxgan.features.network import FeatureNetwork
-from jaxgan.metrics.blur_fit import BlurTransfer, measured_transfer
+from jaxgan.metrics.blur_transfer import BlurTransfer, measured_transfer
 from jaxgan.metrics.checks import check_pair
 from jaxgan.report import feature_instruments, pixel_instruments
 from jaxgan.report.card import Card, Evidence

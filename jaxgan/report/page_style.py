@@ -30,6 +30,7 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 .head td { white-space: nowrap; }
 .head small { display: block; color: var(--quiet); font-weight: 400; font-size: 13.5px; }
 .scores { font-size: 14.5px; }
+.scores td { white-space: nowrap; }
 .scores tbody th { font-weight: 500; }
 .scores .group th { background: var(--soft); color: var(--quiet); font-weight: 400;
   font-size: 13.5px; padding-top: 9px; overflow-wrap: anywhere; }
@@ -44,10 +45,14 @@ dt { font-weight: 650; } dd { margin: 0; } dt:target { background: #fff3c4; }
 .protocol th { width: 12em; font-weight: 500; color: var(--quiet); }
 .protocol td { overflow-wrap: anywhere; }
 footer { margin-top: 40px; color: var(--quiet); font-size: 13.5px; }
-@media (max-width: 760px) { dl { columns: 1; } h1 { font-size: 34px; } main { padding: 16px; }
+@media screen and (max-width: 760px) { dl { columns: 1; } h1 { font-size: 34px; }
+  main { padding: 16px; }
   table { display: block; overflow-x: auto; } }
 @media print { @page { size: A4; margin: 14mm; } body { font-size: 10.5pt; } nav { display: none; }
   main { padding: 0; max-width: none; } h1 { font-size: 30pt; }
-  h2, h3 { break-after: avoid; } figure, .group, .head { break-inside: avoid; }
-  section.figure { break-inside: avoid; } .scores { font-size: 9pt; } dl { font-size: 9pt; } }
+  h2, h3 { break-after: avoid; } figure, .head { break-inside: avoid; }
+  .group { break-after: avoid; }
+  section.figure { break-inside: avoid; } .scores, dl, figcaption { font-size: 9pt; }
+  .reasons { font-size: 11.5pt; } .head td, .head tbody th { font-size: 10pt; padding: 5px 6px; }
+  .head .value { font-size: 12pt; } th, td { padding: 3px 6px; } tr { break-inside: avoid; } }
 """

@@ -12,7 +12,8 @@ import jax
 import numpy as np
 
 from jaxgan.data.images import ImageSet
-from jaxgan.metrics.blur_fit import fit_blur, measured_transfer
+from jaxgan.metrics.blur_fit import fit_blur
+from jaxgan.metrics.blur_transfer import measured_transfer
 from jaxgan.metrics.distances import principal_directions, projected
 from jaxgan.metrics.neighbours import density_coverage
 from jaxgan.metrics.spectrum import image_spectra

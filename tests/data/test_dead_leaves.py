@@ -9,6 +9,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.ndimage import gaussian_filter
 from scipy.signal.windows import kaiser
+from scipy.special import ndtr
 
 from jaxgan.data.dead_leaves import Leaves, dead_leaves, leaves, paint
 from jaxgan.errors import UserError
@@ -62,6 +63,21 @@ def test_blur_sees_the_leaves_beyond_the_border():
     ]
     np.testing.assert_allclose(levels[16, :4], expected, atol=2e-3)
     assert (paint(huge, size) == 0).all()
+
+
+@pytest.mark.parametrize("blur", [0.1, 0.3, 1.0])
+def test_planted_blur_is_the_sigma_asked_for_wherever_the_edge_lies(blur):
+    # Upright edges at 16 places within a cell. Against R, the integral of the normal distribution
+    # function: r R(x / r) at both sides of a pixel.
+    mean_error = np.zeros(16)
+    for shift in (np.arange(16) + 0.5) / 128:
+        bounds = (4 + shift - np.arange(17)) / blur
+        density = np.exp(-(bounds**2) / 2) / math.sqrt(2 * math.pi)
+        exact = -blur * np.diff(bounds * ndtr(bounds) + density)
+        levels = paint(one_leaf((4 + shift) / 16 - 1000, 0.5, 1000.0), 16, blur)[8]
+        assert np.abs(levels - exact).max() < 5e-3
+        mean_error += (levels - exact) / 16
+    assert np.abs(mean_error).max() < 4e-4
 
 
 def test_one_leaf_has_the_area_of_a_disc_and_the_topmost_hides_the_rest():

@@ -49,6 +49,15 @@ def test_the_interval_of_equal_images_is_a_point():
     np.testing.assert_allclose(low, high, atol=1e-4)
 
 
+def test_the_interval_goes_by_the_measured_transfer():
+    real, _, transfer = spectra()
+    real = np.tile(real.mean(axis=0), (9, 1))
+    fake = real * np.exp(transfer(4.0)[0]) + 0.02**2
+    low, high = blur_interval(real, fake, 32, rng(), 5, transfer)
+    assert low.radius == pytest.approx(2, abs=0.01)
+    assert high.radius == pytest.approx(2, abs=0.01)
+
+
 def test_the_interval_shrinks_with_the_root_of_the_images():
     real, fake, transfer = spectra()
     widths = []

@@ -59,6 +59,13 @@ def test_a_window_on_small_images_leaves_more_than_the_formula():
     assert np.all(measured[6:17] > formula[6:17] + 0.2)
 
 
+def test_below_zero_is_the_tangent():
+    transfer = of_photographs()
+    value, slope = transfer(-0.5)
+    np.testing.assert_allclose(slope, transfer(0.0)[1])
+    np.testing.assert_allclose(value, -0.5 * slope)
+
+
 def test_some_of_the_bins():
     transfer = gaussian_transfer(32)
     value, slope = transfer.of_bins(slice(2, 17))(0.7)

@@ -150,6 +150,10 @@ def test_unsharp_masking_reads_sharper_and_overshoots():
     # A sharp edge: 2 · 1 - Φ(0) at its foot, less what a pixel averages.
     strong = edge_spread(unsharpened(0.25 + 0.5 * pictures(64, 0.0) / 255, 1.0), 0.5)
     assert np.median(strong.overshoot) > 0.1
+    # Seen on either side, where the other has no room for it.
+    over = np.clip(unsharpened(tilted_edge(0.5, 0.5, cells=8), 0.5), 0.1, 1.0)
+    assert edge_spread(over).overshoot[0] > 0.03
+    assert edge_spread(1 - over).overshoot[0] > 0.03
 
 
 def test_what_is_no_clean_edge_is_rejected():
@@ -194,6 +198,17 @@ def test_mean_profile_is_the_blurred_step():
         inner = np.abs(where) < 5
         expected = ndtr(where / np.sqrt(1 + 1 / 12))
         assert np.abs(level - expected)[inner].max() < 0.03
+
+
+def test_mean_profile_is_centred_on_the_fitted_edge():
+    # The distance given is 0.8 pixels off: the profile still is a half at 0.
+    size = 48
+    across = np.tile(np.arange(size) + 0.5 - size / 2, (1, size, 1))
+    image = tilted_edge(0.0, 1.0, cells=16)
+    found = known_edge_spread(image, across + 0.663)
+    assert found.offset[0] == pytest.approx(0.8, abs=0.01)
+    where, level = mean_edge_profile(image, found, across + 0.663)
+    assert np.interp(0.0, where, level) == pytest.approx(0.5, abs=0.01)
 
 
 def test_refusals():

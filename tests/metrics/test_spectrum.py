@@ -8,10 +8,12 @@ from jaxgan.metrics import planting
 from jaxgan.metrics.checks import eight_bits
 from jaxgan.metrics.spectrum import (
     checkerboard_index,
+    checkerboard_ratio,
     frequencies,
     high_frequency_ratio,
     image_spectra,
     log_spectral_distance,
+    period_two_power,
     power_spectrum_2d,
     slope,
 )
@@ -106,6 +108,8 @@ def test_rows_do_not_depend_on_company():
     images = noise(700, 32, 1, 0.05)
     alone = np.concatenate([image_spectra(images[[i]], HALF) for i in (0, 511, 512, 699)])
     np.testing.assert_allclose(image_spectra(images, HALF)[[0, 511, 512, 699]], alone, rtol=1e-5)
+    whole, *parts = (power_spectrum_2d(x, HALF) for x in (images, images[:350], images[350:]))
+    np.testing.assert_allclose(whole, np.mean(parts, axis=0), rtol=1e-5)
 
 
 def test_bytes_are_their_255th():
@@ -183,6 +187,17 @@ def test_a_checkerboard_is_found_and_blur_and_noise_are_none():
     # Blur falls steeply to the corner, and noise is flatter than photographs along the axes.
     assert 0.4 < index(planting.blurred(other, 1)) < 1.1
     assert 0.6 < index(planting.noised(other, 0.05, rng)) < 1.1
+
+
+def test_the_index_from_every_image_is_that_of_the_mean_plane():
+    real, other = (half[:60] for half in halves("cifar10"))
+    other = planting.checkered(0.9 * other + 0.05, 0.01)
+    expected = checkerboard_index(power_spectrum_2d(real), power_spectrum_2d(other))
+    found = checkerboard_ratio(period_two_power(real), period_two_power(other))
+    assert found == pytest.approx(expected, rel=1e-4)
+    assert period_two_power(real).shape == (60, 2)
+    with pytest.raises(ValueError, match="even"):
+        period_two_power(real[:, :15, :15])
 
 
 def test_checkerboard_index_by_hand():

@@ -141,7 +141,10 @@ def test_the_map_counts_images_beyond_its_axes():
     wide = dataclasses.replace(evidence, fake_tenengrad=np.tile(evidence.fake_tenengrad, 20))
     wide = dataclasses.replace(wide, fake_noise=np.tile(evidence.fake_noise, 20))
     wide.fake_tenengrad[0] = 0.0  # no logarithm at all
-    assert "images lie beyond the axes" in soft_noisy_map(card, wide).caption
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = soft_noisy_map(card, wide)
+    assert "images lie beyond the axes" in drawn.caption
 
 
 def test_the_map_refuses_real_images_that_are_plain():
@@ -212,6 +215,8 @@ def test_the_edge_figure_bears_that_no_image_was_accepted():
     none["fake_rejected"] = np.float64(1)
     drawn = edge_figure(card, dataclasses.replace(evidence, edges=none))
     assert "100 % of the fake images" in drawn.caption
+    labels = [line.get_label() for line in drawn.figure.axes[0].lines]
+    assert not any(label.startswith("fake") for label in labels)
     for name in ("radius", "distance", "profile"):
         none[f"real_{name}"] = np.zeros(0)
     drawn = edge_figure(card, dataclasses.replace(evidence, edges=none))

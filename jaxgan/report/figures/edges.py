@@ -96,7 +96,7 @@ def _edges(card: Card, edges: Mapping[str, Array]) -> Drawn:
 
 def _draw_profile(axes: Axes, edges: Mapping[str, Array], name: str, colour: str) -> None:
     radius = _accepted(edges, name)
-    if not len(radius) or not len(edges[f"{name}_distance"]):
+    if not len(radius):
         return
     axes.plot(edges[f"{name}_distance"], edges[f"{name}_profile"], "o", ms=3.2, mew=0, color=colour)
     middle = float(np.median(radius))

@@ -38,7 +38,8 @@ def gradient_figure(card: Card, evidence: Evidence) -> Drawn:
     survival, ratio = figure.subplots(1, 2)
     survival.plot(real, share, color=REAL, lw=2, label="real")
     survival.plot(fake, share, color=FAKE, lw=2, label="fake")
-    log_axis(survival)
+    survival.set_yscale("log")
+    log_axis(survival.yaxis)
     survival.set_xlim(left=0)
     tidy(
         survival,
@@ -66,6 +67,7 @@ def gradient_figure(card: Card, evidence: Evidence) -> Drawn:
         )
     ratio.axhline(1, color=QUIET, lw=0.8)
     ratio.set_xscale("log")
+    log_axis(ratio.xaxis)
     ratio.invert_xaxis()
     ratio_axis(ratio, 0.4, 2.5)
     tidy(

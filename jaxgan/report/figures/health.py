@@ -128,7 +128,7 @@ def _draw_networks(axes: Axes, history: History, field: str, title: str, unit: s
     low, high = axes.get_ylim()
     if field == "gradient_norm":
         axes.set_ylim(low, high * (high / low) ** 0.2)
-        log_axis(axes)
+        log_axis(axes.yaxis)
     else:
         axes.set_ylim(low, high + 0.2 * (high - low))
     add_legend(axes, "upper center", 2)

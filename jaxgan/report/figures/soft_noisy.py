@@ -118,6 +118,7 @@ def _limits(clouds: list[Array], rails: list[Array]) -> tuple[Pair, Pair]:
     low, high = np.concatenate(shown).min(axis=0), np.concatenate(shown).max(axis=0)
     room = np.maximum(0.07 * (high - low), 0.25)
     low, high = low - room, high + room
+    low[1] -= 0.06 * (high[1] - low[1])  # for the words in the corners
     high[1] += 0.16 * (high[1] - low[1])  # for the legend
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 

@@ -47,11 +47,11 @@ def spectrum_figure(card: Card, evidence: Evidence) -> Drawn:
     return Drawn(
         "spectrum",
         "Spectrum: blur, noise, contrast and what is neither",
-        "A blur bends the fake curve down towards high frequencies, noise lifts its end to a "
-        "flat floor, lost contrast lowers all of it; inside the grey band (95 % of real images "
-        "against real images) there is no difference. The map shows the ratio at every "
-        "frequency: rings are blur, and dots at the circles or lines are the grid of an "
-        "upsampler.",
+        "A blur bends the fake curve down towards high frequencies, noise lifts its end to a flat "
+        "floor, lost contrast lowers all of it; inside the grey band (95 % of real images against "
+        "real images) there is no difference. The map shows the ratio at every frequency, purple "
+        "where fakes have less power: rings are blur, and dots at the circles or lines are the "
+        "grid of an upsampler.",
         f"Power spectra of real and fake images and the fit: blur radius "
         f"{number(card.radius_px.value)} pixels, noise {number(card.noise.value)}, contrast "
         f"{number(card.contrast.value)}, misfit {number(card.misfit.value)} nats.",
@@ -66,7 +66,8 @@ def _draw_power(axes: Axes, evidence: Evidence) -> None:
     axes.plot(x, _floored(evidence.fake_spectrum), color=FAKE, lw=2, label="fake")
     axes.plot(x, _floored(evidence.fitted_spectrum), color=FIT, lw=1.4, ls="--",
               label="fit: real, blurred, noised")  # fmt: skip
-    log_axis(axes)
+    axes.set_yscale("log")
+    log_axis(axes.yaxis)
     axes.tick_params(labelbottom=False)
     tidy(axes, "", "power, squared grey levels (0 … 1)", "Radial power spectrum")
     _mark_corners(axes, evidence, True)

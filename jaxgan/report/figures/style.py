@@ -9,6 +9,7 @@ import io
 from typing import Literal, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
@@ -74,17 +75,16 @@ def ratio_axis(axes: Axes, least: float = 0.8, most: float = 1.6) -> None:
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, least), max(high, most))
-    log_axis(axes, TIMES)
+    log_axis(axes.yaxis, TIMES)
 
 
-def log_axis(axes: Axes, unit: str = "") -> None:
-    """A logarithmic y axis with few, plain labels; call it once the data are in."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
+def log_axis(axis: Axis, unit: str = "") -> None:
+    """Few, plain labels for an axis that is logarithmic; call it once the data are in."""
+    low, high = sorted(axis.get_view_interval())
     steps = (1, 2, 5) if high < 300 * low else (1,)
-    axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=8))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}{unit}"))
+    axis.set_major_locator(LogLocator(subs=steps, numticks=8))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}{unit}"))
 
 
 def add_legend(axes: Axes, where: Corner, columns: int = 1) -> None:
