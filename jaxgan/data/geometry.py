@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr  # type: ignore[import-untyped]
+from scipy.special import ndtr
 
 __all__ = ["CLASSES", "Shape", "chunks", "coverage", "signed_distance", "take"]
 

@@ -49,9 +49,9 @@ def train_classifier(
     The features are the 64 of the penultimate layer, which know what a picture shows, and the
     logs of the means of the first layer's 32 channels, which see blur and noise; each block is
     divided by a number such that its variances over the data add up to 1. A tenth of the data, at
-    most 2000 images, is held out and gives `facts["held_out_accuracy"]`. The rest is seen `epochs` times,
-    or for `fewest_steps` of 128 images, whichever is more. Every equal call gives the same digest
-    on one kind of device.
+    most 2000 images, is held out and gives `facts["held_out_accuracy"]`. The rest is seen `epochs`
+    times, or for `fewest_steps` of 128 images, whichever is more. Every equal call gives the same
+    digest on one kind of device.
 
     With a directory `cache`, the trained parameters are kept in it, under a name made of the data,
     the recipe, the seed, JAX's version and the kind of device, and read from it the next time. A

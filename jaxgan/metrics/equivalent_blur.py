@@ -103,9 +103,10 @@ def equivalent_blur(
 
     Interpolation errs by 0.03 pixels up to a sigma of 2.5 and 0.04 up to 3 (the scores of
     `sharpness` on MNIST, CIFAR-10 and shapes). Which images are in `real` matters more: with 200,
-    another 200 with the same blur may read 0.1 to 0.3 pixels off, so give an interval over resamples. What
-    is not blur is read as blur, too, by a score that sees it: lost contrast by Tenengrad, and by
-    a distance every fault, even sharpening. The signed `gradient_distance(...).tail` is a better
-    score than the distance, which near real images is lost in the error of sampling.
+    another 200 with the same blur may read 0.1 to 0.3 pixels off, so give an interval over
+    resamples. What is not blur is read as blur, too, by a score that sees it: lost contrast by
+    Tenengrad, and by a distance every fault, even sharpening. The signed
+    `gradient_distance(...).tail` is a better score than the distance, which near real images is
+    lost in the error of sampling.
     """
     return blur_series(score, real, sigmas).equivalent(target)

@@ -136,7 +136,7 @@ def _edges(sets: ImageSets, readings: Readings) -> dict[str, Array] | None:
     for name, rows, images in (("real", rows_real, sets.real), ("fake", rows_fake, sets.fake)):
         clean = rows["accepted"]
         found[f"{name}_radius"] = rows["radius"][clean]
-        found[f"{name}_rejected"] = np.float64(1 - np.mean(clean))
+        found[f"{name}_rejected"] = np.asarray(1 - np.mean(clean))
         whole = EdgeSpread(**{field: rows[field] for field in EdgeSpread._fields})
         profile = mean_edge_profile(spread(images, len(clean)), whole)
         found[f"{name}_distance"], found[f"{name}_profile"] = profile

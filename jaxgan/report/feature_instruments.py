@@ -20,9 +20,11 @@ __all__ = ["classes", "distances", "diversity", "memorisation"]
 Array = np.ndarray
 
 MANY, FEW = 200, 20
-NEIGHBOUR_IMAGES = 2000  # distances between all pairs are taken
+FEATURE_IMAGES = 2000  # of each set that go through a network
+NEIGHBOUR_IMAGES = 1000  # of which distances between all pairs are taken
 SUBSETS, SUBSET = 5, 500  # of the kernel distance
 SCORE_PARTS = 5
+BLOCKS = 8  # a side, at least
 TRAINING_IMAGES = 1000  # looked up among all training images
 
 
@@ -40,7 +42,9 @@ def distances(network: FeatureNetwork) -> Instrument:
         }
 
     protocol = f"kernel distance over {SUBSETS} subsets of up to {SUBSET}"
-    return Instrument(_features_of(network), compare, FEW, protocol, network.identity)
+    return Instrument(
+        _features_of(network), compare, FEW, protocol, network.identity, FEATURE_IMAGES
+    )
 
 
 def diversity(network: FeatureNetwork) -> Instrument:
@@ -72,21 +76,36 @@ def classes(network: FeatureNetwork, count: int) -> Instrument:
             "classifier_score": inception_score(theirs, np.random.default_rng(0), SCORE_PARTS).mean,
         }
 
-    return Instrument(rows, compare, MANY, "classes by a classifier", network.identity)
+    protocol = "classes by a classifier"
+    return Instrument(rows, compare, MANY, protocol, network.identity, FEATURE_IMAGES)
 
 
 def memorisation(trained: Array) -> Instrument:
-    """Distance to the nearest training image, in pixels, over that of unseen real images."""
+    """Distance to the nearest training image, over that of unseen real images.
+
+    Of images reduced to means of blocks, 8 to 15 a side: single pixels would call every blurred
+    image a copy, for it lies nearer to all others than a sharp one.
+    """
+    known = _reduced(trained)
 
     def rows(images: Array) -> Rows:
-        found = nearest(images, trained)
+        found = nearest(_reduced(images), known)
         return {"distance": found.distance, "place": found.place}
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         return {"memorisation": float(np.mean(judged["distance"]) / np.mean(real["distance"]))}
 
-    protocol = f"root of squared pixel differences to the nearest of {len(trained)}"
+    protocol = f"means of blocks, {known.shape[1]} a side, to the nearest of {len(known)}"
     return Instrument(rows, compare, MANY, protocol, most=TRAINING_IMAGES)
+
+
+def _reduced(images: Array) -> Array:
+    """Means of square blocks, float32 [N, s, s, C] in [0, 1]; what is left over is cut."""
+    count, side, _, channels = images.shape
+    block = max(1, side // BLOCKS)
+    blocks = side // block
+    cut = images[:, : blocks * block, : blocks * block].astype(np.float32) / 255
+    return cut.reshape(count, blocks, block, blocks, block, channels).mean(axis=(2, 4))
 
 
 def _features_of(network: FeatureNetwork) -> Callable[[Array], Rows]:

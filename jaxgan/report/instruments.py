@@ -69,7 +69,7 @@ def read(
 
     Real images against real ones, on disjoint halves of as many images as there are fakes, give
     null and band. The interval is of fakes resampled by half without replacement, which has the
-    variance of a bootstrap and repeats no image, around the value.
+    variance of a bootstrap and repeats no image.
     """
     size = min(len(fake), len(real) // 2, instrument.most or len(fake))
     real, fake = spread(real, instrument.most and 2 * size), spread(fake, size)
@@ -120,6 +120,12 @@ def _band(values: list[float]) -> Pair:
 
 
 def _around(value: float, resampled: list[float]) -> Pair:
-    """An interval for a value from resamples of half its images; their bias is taken away."""
-    half = NORMAL * float(np.std(resampled, ddof=1))
-    return value - half, value + half
+    """An interval for a value, from resamples of half its images; it holds the value.
+
+    Few say how wide it is, not where: they are biased as scores of half as many images are.
+    """
+    if len(resampled) < FEW:
+        half = NORMAL * float(np.std(resampled, ddof=1))
+        return value - half, value + half
+    low, high = np.quantile(resampled, (0.025, 0.975))
+    return min(float(low), value), max(float(high), value)

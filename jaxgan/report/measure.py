@@ -22,6 +22,7 @@ __all__ = ["FEWEST_IMAGES", "ImageSets", "measure"]
 Array = np.ndarray
 
 FEWEST_IMAGES = 100  # fakes, and twice as many real ones
+SMALLEST_SIDE = 16  # pixels, of the spectral fit
 HEADLINES = ("blur_radius", "noise", "contrast", "misfit")
 
 
@@ -82,10 +83,9 @@ def _instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence
         ("sharpness", pixel_instruments.sharpness()),
         ("spectrum", pixel_instruments.spectrum(side, transfer)),
         ("gradients", pixel_instruments.gradients()),
+        ("patches", pixel_instruments.patches(seed)),
+        ("similarity", pixel_instruments.similarity()),
     ]
-    if side >= 16:
-        found.append(("patches", pixel_instruments.patches(seed)))
-        found.append(("similarity", pixel_instruments.similarity()))
     if sets.has_edges:
         found.append(("edges", pixel_instruments.edges()))
     for network in sets.networks:
@@ -107,6 +107,8 @@ def _check(sets: ImageSets) -> None:
             raise UserError(f"{name} of type {images.dtype}: expected uint8, as files hold them")
         if len(images) < fewest:
             raise UserError(f"{len(images)} {name}: a card needs {fewest} or more")
+    if min(sets.fake.shape[1:3]) < SMALLEST_SIDE:
+        raise UserError(f"images below {SMALLEST_SIDE} pixels a side: too small for a blur card")
     try:
         check_pair(sets.real, sets.fake)
     except ValueError as error:

@@ -15,6 +15,8 @@ from jaxgan.features import (
     random_convolutions,
     train_classifier,
 )
+from jaxgan.features.gate import FEWEST_IMAGES
+from jaxgan.training.jsonl import read_json, write_json
 
 __all__ = ["networks_for"]
 
@@ -41,19 +43,25 @@ def networks_for(
         return ()
     say("feature networks: a classifier of these data is trained the first time, in a minute or so")
     classes = len(source.classes)
-    named = source.name.removeprefix("folder:").strip("/").replace("/", "-")
+    named = Path(source.name.removeprefix("folder:")).name
     networks = (
         train_classifier(images, labels, classes or 4, name=named, cache=cache),
         random_convolutions(),
         pixel_features(images),
     )
-    spread = images[np.linspace(0, len(images) - 1, min(len(images), GATE_IMAGES)).astype(int)]
-    asked = [_asked(network, spread) for network in networks]
+    asked = [_asked(network, images, cache / "gates", source.fingerprint) for network in networks]
     return tuple(sorted(asked, key=lambda network: network.facts["gate"] != "passed"))
 
 
-def _asked(network: FeatureNetwork, images: Array) -> FeatureNetwork:
-    """The network with the gate's answer among its facts."""
-    result = gate(network, images, np.random.default_rng(0))
-    answer = "passed" if result.passed else "; ".join(result.reasons)
-    return network._replace(facts={**network.facts, "gate": answer})
+def _asked(network: FeatureNetwork, images: Array, cache: Path, data: str) -> FeatureNetwork:
+    """The network with the gate's answer, kept for the next time, among its facts."""
+    if len(images) < FEWEST_IMAGES:
+        answer = f"not asked: {len(images)} images, and {FEWEST_IMAGES} are needed"
+        return network._replace(facts={**network.facts, "gate": answer})
+    path = cache / f"{network.digest[:16]}-{data[:16]}.json"
+    if not path.exists():
+        spread = images[np.linspace(0, len(images) - 1, min(len(images), GATE_IMAGES)).astype(int)]
+        result = gate(network, spread, np.random.default_rng(0))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, "passed" if result.passed else "; ".join(result.reasons))
+    return network._replace(facts={**network.facts, "gate": read_json(path)})

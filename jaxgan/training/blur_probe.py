@@ -14,7 +14,7 @@ import numpy as np
 from jaxgan.data.images import ImageSet
 from jaxgan.metrics.blur_fit import fit_blur
 from jaxgan.metrics.blur_transfer import measured_transfer
-from jaxgan.metrics.distances import principal_directions, projected
+from jaxgan.metrics.distances import flat_rows, principal_directions, projected
 from jaxgan.metrics.neighbours import density_coverage
 from jaxgan.metrics.spectrum import image_spectra
 from jaxgan.types import Gan, GanState
@@ -38,8 +38,9 @@ class BlurProbe:
         self._side = real.shape[1]
         self._spectrum = image_spectra(real).mean(axis=0)
         self._transfer = measured_transfer(real / 255.0)
-        self._basis = principal_directions(real, DIRECTIONS)
-        self._features = projected(real, *self._basis)
+        points = flat_rows(real, "real images")
+        self._basis = principal_directions(points, DIRECTIONS)
+        self._features = projected(points, *self._basis)
         self._draw = jax.jit(partial(gan.sample, count=COUNT))
 
     @staticmethod
@@ -51,10 +52,8 @@ class BlurProbe:
         """Blur radius in pixels, noise and coverage (0 … 1) of samples of a state."""
         samples = np.asarray(self._draw(key, state))
         fake = np.rint((np.clip(samples, -1, 1) + 1) * 127.5).astype(np.uint8)
-        fit = fit_blur(
-            self._spectrum, image_spectra(fake).mean(axis=0), self._side, self._transfer
-        )
-        features = projected(fake, *self._basis)
+        fit = fit_blur(self._spectrum, image_spectra(fake).mean(axis=0), self._side, self._transfer)
+        features = projected(flat_rows(fake, "samples"), *self._basis)
         return {
             "blur/radius_px": fit.radius,
             "blur/noise": fit.noise,

@@ -6,7 +6,9 @@ import pytest
 
 from jaxgan.data import open_images
 from jaxgan.features import Outputs, feature_network, gate, pixel_features
+from jaxgan.metrics.checks import eight_bits
 from jaxgan.metrics.frechet import frechet_distance
+from jaxgan.metrics.planting import blurred
 
 COUNT = 400
 
@@ -71,25 +73,32 @@ def test_a_network_that_looks_past_noise_is_rejected(images):
     assert any("do not rise strictly with noise" in reason for reason in result.reasons)
 
 
-def test_clearance_is_three_times_chance(images):
-    # Forty features of pure chance beside the one that sees blur.
+@pytest.mark.parametrize(("amplitude", "low", "high"), [(0.2, 3, 6), (0.4, 1, 3)])
+def test_clearance_is_three_times_chance(images, amplitude, low, high):
+    # Forty features of pure chance beside the one that sees: both series rise all the same.
     def drowned(x):
         phases = 1e3 * x.mean((1, 2, 3))[:, None] * jnp.arange(1.0, 41.0)[None]
-        return jnp.concatenate([detail(x), 3 * jnp.sin(phases)], axis=1)
+        return jnp.concatenate([detail(x), amplitude * jnp.sin(phases)], axis=1)
 
     result = gate(network(drowned), images, np.random.default_rng(0))
-    figures = result.figures
-    assert figures.blur[0.5] < 3 * figures.real_vs_real
-    assert any("half a pixel" in reason for reason in result.reasons)
+    ratio = result.figures.blur[0.5] / result.figures.real_vs_real
+    assert low < ratio < high
+    assert result.passed == (ratio > 3)
+    assert ["half a pixel" in reason for reason in result.reasons] == [True] * (ratio <= 3)
 
 
 def test_figures_by_hand(images):
     net = network(moments)
     figures = gate(net, images, np.random.default_rng(5)).figures
     order = np.random.default_rng(5).permutation(COUNT)
-    features = net.apply(images)
-    expected = frechet_distance(features[order[: COUNT // 2]], features[order[COUNT // 2 :]])
-    assert figures.blur[0] == pytest.approx(expected)
+    one, other = order[: COUNT // 2], order[COUNT // 2 :]
+    plain, soft = net.apply(images), net.apply(eight_bits(blurred(images / 255, 2.0)))
+    for sigma, planted in ((0, plain), (2, soft)):
+        distances = [
+            frechet_distance(plain[one], planted[other]),
+            frechet_distance(plain[other], planted[one]),
+        ]
+        assert figures.blur[sigma] == pytest.approx(np.mean(distances), rel=1e-6)
 
 
 def test_the_same_random_numbers_give_the_same_result(images):

@@ -79,6 +79,10 @@ def test_pictures_without_detail():
     features = net.apply(x)
     np.testing.assert_allclose(features[:, 1:], 0, atol=1e-4)
     assert features[:, 0].var(ddof=1) == pytest.approx(2, rel=1e-4)
+    # Detail where the data had none counts in tenths of its log, not in their spread of nothing.
+    rough = pictures(3)
+    expected = (log_energies(rough / 255) - np.log((1 / 255) ** 2 / 12)) / 0.1
+    np.testing.assert_allclose(net.apply(rough)[:, 1:], expected, rtol=1e-4)
 
 
 def test_the_same_images_make_the_same_network():

@@ -106,9 +106,12 @@ def to_png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
+NOTHING = 1e-7  # what rounding leaves of 0
+
+
 def number(value: float) -> str:
     """Three digits that count: 0.0312, 1.02, 31.2, 312, 31,200."""
-    return _written(value, abs(value))
+    return "0" if abs(value) < NOTHING else _written(value, abs(value))
 
 
 def pair(values: Pair | None) -> str:

@@ -1,0 +1,85 @@
+"""`python -m jaxgan blur` on folders and on a run, as a person calls it."""
+
+import json
+import subprocess
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jaxgan.commands.blur import main
+from jaxgan.data import open_images
+from jaxgan.errors import UserError
+from jaxgan.metrics import planting
+from tests.tiny import command, environment
+
+SIDE = 16
+
+
+def fill(folder, images):
+    folder.mkdir()
+    for i, image in enumerate(images):
+        Image.fromarray(image[..., 0]).save(folder / f"{i:04d}.png")
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("images")
+    images = open_images("shapes", image_size=SIDE).read(np.arange(420))["image"]
+    fill(root / "real", images[:300])
+    soft = planting.blurred(images[300:] / 255.0, 1.0)
+    fill(root / "fake", np.rint(soft * 255).astype(np.uint8))
+    return root
+
+
+def test_two_folders_give_a_page_and_figures(folders, capsys):
+    out = folders / "out"
+    flags = ["--real", folders / "real", "--fake", folders / "fake", "--out", out,
+             "--cache", folders / "cache"]  # fmt: skip
+    assert main(list(map(str, flags))) == 0
+    assert "too soft" in capsys.readouterr().out
+    card = json.loads((out / "blur.json").read_text())
+    assert card["radius_px"]["value"] == pytest.approx(1.0, abs=0.15)
+    assert "too soft" in card["verdict"]
+    names = {identity.split("@")[0] for identity in card["protocol"]["networks"]}
+    assert names == {"rotation:real", "random-conv", "pixels-64"}
+    assert all("gate" in facts for facts in card["protocol"]["networks"].values())
+    page = (out / "blur.html").read_text()
+    assert "too soft" in page.lower()
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_run_is_judged_at_its_end_and_by_command(tmp_path):
+    """A run of one step: what it draws is noise, which the card must say in some words."""
+    flags = [
+        f"--image-size={SIDE}",
+        "--data-size=400",
+        "--steps=1",
+        f"--workdir={tmp_path / 'run'}",
+    ]
+    home = {"HOME": str(tmp_path)}  # the cache of classifiers lies there
+    done = subprocess.run(
+        [part for part in command(*flags) if part != "--no-blur"],
+        env=environment(**home), capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "blur radius" in done.stdout or "no blur card" in done.stderr
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert any("blur/coverage" in line for line in lines) or "not measured" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--real", "a", "--fake", "b"],
+        ["run", "--real", "a"],
+        ["run", "--count", "0"],
+        ["run", "--seed", "-1"],
+        ["nowhere"],
+    ],
+)
+def test_what_is_not_enough_is_refused(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError):
+        main(arguments)

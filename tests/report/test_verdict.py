@@ -1,0 +1,83 @@
+import pytest
+
+from jaxgan.report.card import Measured
+from jaxgan.report.verdict import WORDS, verdict
+
+
+def scores(**values):
+    """Scores of perfect samples, but for those given as (value, null, low, high) or a value."""
+    perfect = {
+        "blur_variance": (0.0, 0.0, -0.01, 0.02),
+        "blur_radius": (0.0, 0.0, -0.1, 0.14),
+        "tenengrad": (1.0, 1.0, 0.97, 1.03),
+        "noise": (0.0, 0.0, 0.0, 0.01),
+        "median_noise": (0.02, 0.02, 0.019, 0.021),
+        "misfit": (0.01, 0.01, 0.005, 0.02),
+        "checkerboard": (1.0, 1.0, 0.9, 1.1),
+        "overshoot": (0.0, 0.0, 0.0, 0.01),
+        "coverage": (0.97, 0.97, 0.95, 0.99),
+        "recall": (0.85, 0.85, 0.82, 0.88),
+        "memorisation": (1.0, 1.0, 0.97, 1.03),
+    }
+    found = {}
+    for name, (value, null, low, high) in perfect.items():
+        found[name] = Measured(values.get(name, value), None, null, (low, high))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ("clean",)),
+        ({"blur_variance": 1.0, "tenengrad": 0.4}, ("too soft",)),
+        ({"blur_variance": 1.0}, ("clean",)),  # the fit alone: edges are as strong as real ones
+        ({"tenengrad": 0.4}, ("clean",)),  # contrast was lost, not sharpness
+        ({"noise": 0.05}, ("too noisy",)),
+        ({"median_noise": 0.03}, ("too noisy",)),
+        ({"blur_variance": 1.0, "tenengrad": 0.4, "noise": 0.05}, ("too soft", "too noisy")),
+        ({"blur_variance": -0.2}, ("over-sharpened",)),
+        ({"overshoot": 0.2}, ("over-sharpened",)),
+        ({"misfit": 0.3}, ("artefact",)),
+        ({"checkerboard": 2.0}, ("artefact",)),
+        ({"coverage": 0.5}, ("clean", "narrow")),
+        ({"recall": 0.5}, ("clean", "narrow")),
+        ({"memorisation": 0.5}, ("clean", "memorised")),
+        ({"misfit": 0.3, "coverage": 0.5}, ("artefact", "narrow")),
+    ],
+)
+def test_the_rule(changes, words):
+    found = verdict(scores(**changes))
+    assert found.words == words
+    assert len(found.reasons) == len(words)
+    assert set(words) <= set(WORDS)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"blur_variance": 0.05, "tenengrad": 0.9},  # outside of the band, and too small to see
+        {"median_noise": 0.024},
+        {"misfit": 0.1},
+        {"checkerboard": 1.2},
+        {"coverage": 0.9},
+        {"memorisation": 0.92},
+    ],
+)
+def test_faults_too_small_to_matter_are_not_said(changes):
+    assert verdict(scores(**changes)).words == ("clean",)
+
+
+def test_within_the_band_nothing_is_said_however_large():
+    wide = scores(misfit=0.5)
+    wide["misfit"] = wide["misfit"]._replace(band=(0.0, 0.6))
+    assert verdict(wide).words == ("clean",)
+
+
+def test_scores_that_were_not_taken_say_nothing():
+    assert verdict({}).words == ("clean",)
+
+
+def test_reasons_hold_the_figures():
+    found = verdict(scores(blur_variance=1.0, blur_radius=1.0, tenengrad=0.4))
+    assert "1.00 pixels" in found.reasons[0]
+    assert "0.40" in found.reasons[0]
