@@ -37,7 +37,7 @@ HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 STRANGERS = {
     *((a, b) for a in LAYERS[3] for b in ("losses", "penalties", "networks", "optimizers")),
     ("data", "training"),
-}
+} - {("features", "networks")}  # features are networks, and made of their layers
 # Outside names and where alone they may be used.
 HOMES = {
     "flax": ("networks/", "features/"),

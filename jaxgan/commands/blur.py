@@ -36,6 +36,8 @@ class BlurOptions:
     """Step of the checkpoint; default: the last."""
     seed: int = 0
     """Seed of the samples and of every random choice of the measurement."""
+    features: bool = True
+    """Look through feature networks, too, one of which is trained on the data the first time."""
     image_size: int | None = None
     """Bring the images of two folders to this many pixels a side."""
     data_dir: str | None = None
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str]) -> int:
             step=options.step,
             seed=options.seed,
             data_dir=options.data_dir,
+            features=options.features,
             cache=options.cache,
             say=say,
         )
@@ -75,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
             *folders,  # type: ignore[arg-type]
             seed=options.seed,
             image_size=options.image_size,
+            features=options.features,
             cache=options.cache,
             say=say,
         )

@@ -51,11 +51,10 @@ def gate(network: FeatureNetwork, real_images: Array, rng: np.random.Generator) 
     chance makes the smaller distances the more images there are), are cut into random halves.
     Each half, blurred by 0, .5, 1 and 2 pixels, or with noise of 0, .02, .05 and .1 added, and
     rounded to 8 bits, is compared with the other half as it is, and the two distances are averaged.
-    The network passes where both series rise
-    strictly, and the distance at half a pixel is more than 3 times the mean distance of 10 other
-    random pairs of halves, left as they are. A network may fail with few images and pass with many:
-    ask with as many as it will be used on. Raises ValueError for images that are none, or too
-    few.
+    The network passes where both series rise strictly, and the distance at half a pixel is more
+    than 3 times the mean distance of 10 other random pairs of halves, left as they are. A network
+    may fail with few images and pass with many: ask with as many as it will be used on.
+    Raises ValueError for images that are none, or too few.
     """
     images = check_images(real_images, "real images", FEWEST_IMAGES)
     half = len(images) // 2

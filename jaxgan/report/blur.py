@@ -24,6 +24,7 @@ def blur_of_run(
     step: int | None = None,
     seed: int = 0,
     data_dir: str | None = None,
+    features: bool = True,
     cache: Path | None = None,
     say: Say = lambda line: None,
 ) -> tuple[Card, Path]:
@@ -38,7 +39,7 @@ def blur_of_run(
         step=step,
         seed=seed,
         data_dir=data_dir,
-        cache=cache or _default_cache(),
+        cache=(cache or _default_cache()) if features else None,
         say=say,
     )
     return _write(sets, out or workdir, seed, say)
@@ -51,13 +52,13 @@ def blur_of_folders(
     *,
     seed: int = 0,
     image_size: int | None = None,
+    features: bool = True,
     cache: Path | None = None,
     say: Say = lambda line: None,
 ) -> tuple[Card, Path]:
     """Judge the images of one folder against those of another, taken for real."""
-    sets = sets_of_folders(
-        real, fake, image_size=image_size, cache=cache or _default_cache(), say=say
-    )
+    kept = (cache or _default_cache()) if features else None
+    sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
     return _write(sets, out, seed, say)
 
 

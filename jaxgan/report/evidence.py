@@ -129,7 +129,7 @@ def _gradients(readings: Readings, rng: np.random.Generator) -> dict[str, Any]:
 
 def _edges(sets: ImageSets, readings: Readings) -> dict[str, Array] | None:
     """Radii of clean shapes, the share of others, and mean edges, for data that have edges."""
-    if "edges" not in readings:
+    if "edges" not in readings or "edge_radius" not in readings["edges"][0].scores:
         return None
     _, rows_real, rows_fake = readings["edges"]
     found = {}

@@ -27,7 +27,8 @@ class Instrument(NamedTuple):
     """How to take some scores."""
 
     rows: Callable[[Array], Rows]  # of uint8 images [N, H, W, C]
-    compare: Callable[[Rows, Rows], dict[str, float]]  # (real reference, set to be judged)
+    # (real reference, set to be judged): a score that such fakes do not have may be left out
+    compare: Callable[[Rows, Rows], dict[str, float]]
     repeats: int  # real-against-real splits, and resamples of the fakes
     protocol: str
     features: str = ""
@@ -88,7 +89,7 @@ def read(
     scores = {
         name: Measured(
             value[name],
-            _around(value[name], [numbers[name] for numbers in resampled]),
+            _around(value[name], [numbers[name] for numbers in resampled if name in numbers]),
             float(np.mean([numbers[name] for numbers in null])),
             _band([numbers[name] for numbers in null]),
             f"{instrument.protocol}; {size} against {size} images",

@@ -55,7 +55,10 @@ def measure(
         say(f"measuring {name}")
         # Each instrument has a stream of its own: leaving one out changes no other's numbers.
         rng = np.random.default_rng([seed, *name.encode()])
-        readings[name] = read(instrument, sets.real, sets.fake, rng)
+        try:
+            readings[name] = read(instrument, sets.real, sets.fake, rng)
+        except ValueError as error:  # fakes that are noise alone, say
+            raise UserError(f"{name} cannot be measured: {error}") from error
     scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
     words, reasons = verdict(scores)
     radius, noise, contrast, misfit = (scores[name] for name in HEADLINES)

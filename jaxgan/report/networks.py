@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from jaxgan.data import ImageSet
+from jaxgan.errors import UserError
 from jaxgan.features import (
     FeatureNetwork,
     gate,
@@ -23,32 +24,35 @@ __all__ = ["networks_for"]
 Array = np.ndarray
 
 SMALLEST_SIDE = 16  # pixels
-GATE_IMAGES = 1000
+GATE_IMAGES = 4000  # chance distances fall with their number
 
 
 def networks_for(
     images: Array,
     labels: Array | None,
     source: ImageSet,
-    cache: Path,
+    cache: Path | None,
     say: Callable[[str], None],
 ) -> tuple[FeatureNetwork, ...]:
     """Networks for images uint8 [N, H, W, C], those first that pass the gate.
 
     A classifier of the data's classes (of quarter turns, without labels), trained once and kept in
     `cache`; fixed random convolutions; and the pixels' own components. A network that does not
-    pass says so among its facts. Images below 16 pixels have none.
+    pass says so among its facts. Images below 16 pixels have none, and `cache` None asks for none.
     """
-    if images.shape[1] < SMALLEST_SIDE:
+    if cache is None or images.shape[1] < SMALLEST_SIDE:
         return ()
     say("feature networks: a classifier of these data is trained the first time, in a minute or so")
     classes = len(source.classes)
     named = Path(source.name.removeprefix("folder:")).name
-    networks = (
-        train_classifier(images, labels, classes or 4, name=named, cache=cache),
-        random_convolutions(),
-        pixel_features(images),
-    )
+    try:
+        networks = (
+            train_classifier(images, labels, classes or 4, name=named, cache=cache),
+            random_convolutions(),
+            pixel_features(images),
+        )
+    except ValueError as error:  # too few images, most often
+        raise UserError(f"{error}; --no-features measures without feature networks") from error
     asked = [_asked(network, images, cache / "gates", source.fingerprint) for network in networks]
     return tuple(sorted(asked, key=lambda network: network.facts["gate"] != "passed"))
 

@@ -29,6 +29,7 @@ MANY, FEW = 200, 20  # repeats of what is cheap to compare, and of what is not
 PIXELS = 128  # of each image, whose gradients are compared
 PATCHES, DIRECTIONS = 4, 64
 EDGE_IMAGES, SIMILARITY_IMAGES = 500, 1000
+FEWEST_CLEAN = 10  # shapes that a median is taken of
 WINDOWS = (5, 11)  # pixels, of Crete's blur
 
 
@@ -141,20 +142,14 @@ def edges() -> Instrument:
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         clean = judged["accepted"]
-        return {
-            "edge_radius": _median(judged["radius"][clean]),
-            "overshoot": _median(judged["overshoot"][clean]),
-            "edges_rejected": 1.0 - float(np.mean(clean)),
-        }
+        numbers = {"edges_rejected": 1.0 - float(np.mean(clean))}
+        if np.sum(clean) >= FEWEST_CLEAN:
+            numbers["edge_radius"] = float(np.median(judged["radius"][clean]))
+            numbers["overshoot"] = float(np.median(judged["overshoot"][clean]))
+        return numbers
 
     return Instrument(_edge_rows, compare, MANY, "median over clean shapes", most=EDGE_IMAGES)
 
 
 def _edge_rows(images: Array) -> Rows:
     return edge_spread(images)._asdict()
-
-
-def _median(values: Array) -> float:
-    if not len(values):
-        raise ValueError("no image has a clean shape, so there is no edge radius to be had")
-    return float(np.median(values))

@@ -22,7 +22,7 @@ __all__ = ["sets_of_folders", "sets_of_run"]
 Array = np.ndarray
 Say = Callable[[str], None]
 
-REAL = 10_000  # real images at most
+REAL_FOR_EACH, MOST_REAL = 5, 20_000  # real images, for each fake and at most
 TRAINED = 60_000  # training images at most
 HISTORY = ("discriminator/loss", "generator/loss", "discriminator/gradient_norm",
            "generator/gradient_norm", "blur/radius_px", "blur/noise", "blur/coverage")  # fmt: skip
@@ -36,21 +36,23 @@ def sets_of_run(
     step: int | None,
     seed: int,
     data_dir: str | None,
-    cache: Path,
+    cache: Path | None,
     say: Say,
 ) -> ImageSets:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
     These are another split of the same data; where there is none (a folder), the training images
-    themselves, which a note then says. Raises UserError for a run without checkpoints and for data
+    themselves, which a note then says. Classifiers are kept in `cache`; None looks through no
+    feature network. Raises UserError for a run without checkpoints and for data
     that are not there.
     """
     config = read_run_config(workdir)
     step, samples = sample_run(workdir, count, seed, step, None)
     trained_on = _open(config, config.split, data_dir)
     other = _other_split(config.split)
-    unseen = _open_other(config, other, data_dir)
-    trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, REAL)
+    enough = min(REAL_FOR_EACH * count, MOST_REAL)
+    unseen = _open_other(config, other, enough, data_dir)
+    trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, enough)
     notes = []
     if unseen is None:
         notes.append(
@@ -82,7 +84,7 @@ def sets_of_run(
 
 
 def sets_of_folders(
-    real: Path, fake: Path, *, image_size: int | None, cache: Path, say: Say
+    real: Path, fake: Path, *, image_size: int | None, cache: Path | None, say: Say
 ) -> ImageSets:
     """Anybody's images: two folders, of which one is taken for real."""
     real_set = open_images(f"folder:{real}", image_size=image_size)
@@ -93,10 +95,10 @@ def sets_of_folders(
             f"{real} holds images of {height} pixels and {fake} of {fake_set.image_shape[0]}: give "
             f"--image-size to bring them to one size (which changes the blur of those it resamples)"
         )
-    images = _read(real_set, REAL)
+    images = _read(real_set, MOST_REAL)
     return ImageSets(
         name=f"{fake} against {real}",
-        fake=_read(fake_set, REAL)["image"],
+        fake=_read(fake_set, MOST_REAL // 2)["image"],
         real=images["image"],
         class_names=real_set.classes,
         networks=networks_for(images["image"], images.get("label"), real_set, cache, say),
@@ -126,11 +128,11 @@ def _other_split(split: str) -> str:
     return "train" if split.split("[")[0] in ("test", "validation") else "test"
 
 
-def _open_other(config: Config, split: str, data_dir: str | None) -> ImageSet | None:
-    """The other split, or None for data that have one alone: a folder."""
+def _open_other(config: Config, split: str, size: int, data_dir: str | None) -> ImageSet | None:
+    """The other split, of `size` images where they are drawn, or None for a folder's one split."""
     if config.data.startswith("folder:"):
         return None
-    drawn = dataclasses.replace(config, data_size=REAL) if config.data in PROCEDURAL else config
+    drawn = dataclasses.replace(config, data_size=size) if config.data in PROCEDURAL else config
     return _open(drawn, split, data_dir)
 
 

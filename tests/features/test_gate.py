@@ -75,7 +75,7 @@ def test_a_network_that_looks_past_noise_is_rejected(images):
 
 @pytest.mark.parametrize(("amplitude", "low", "high"), [(0.2, 3, 6), (0.4, 1, 3)])
 def test_clearance_is_three_times_chance(images, amplitude, low, high):
-    # Forty features of pure chance beside the one that sees: both series rise all the same.
+    # Forty features of pure chance beside the one that sees.
     def drowned(x):
         phases = 1e3 * x.mean((1, 2, 3))[:, None] * jnp.arange(1.0, 41.0)[None]
         return jnp.concatenate([detail(x), amplitude * jnp.sin(phases)], axis=1)
@@ -83,8 +83,7 @@ def test_clearance_is_three_times_chance(images, amplitude, low, high):
     result = gate(network(drowned), images, np.random.default_rng(0))
     ratio = result.figures.blur[0.5] / result.figures.real_vs_real
     assert low < ratio < high
-    assert result.passed == (ratio > 3)
-    assert ["half a pixel" in reason for reason in result.reasons] == [True] * (ratio <= 3)
+    assert any("half a pixel" in reason for reason in result.reasons) == (ratio <= 3)
 
 
 def test_figures_by_hand(images):
