@@ -13,6 +13,7 @@ from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.numerics import half_life_decay, moving_average
 from jaxgan.protocols import GeneratorPenaltyPart, Optimizer, PenaltyPart
+from jaxgan.samples import network_classes, sample, stages
 from jaxgan.shards import mean_over_shards
 from jaxgan.terms import class_error, every, labels_of, mean_loss, seen, step_info
 from jaxgan.types import Batch, Gan, GanState, Network, StepInfo, Tree, Variables
@@ -40,7 +41,7 @@ def build(config: Config, image_shape: tuple[int, int, int]) -> Gan:
     height, width, channels = image_shape
     if height != width:
         raise UserError(f"images of {height}x{width} pixels: expected square images")
-    classes = _classes(config)
+    classes = network_classes(config)
     generator = config.generator.build(
         image_shape, config.latent_size, classes=classes, precision=config.precision
     )
@@ -69,19 +70,6 @@ def build(config: Config, image_shape: tuple[int, int, int]) -> Gan:
         sample=with_precision(_sample),
         stages=with_precision(_stages) if generator.stages else None,
     )
-
-
-def _classes(config: Config) -> int:
-    """Classes that the networks are built for: none where they do not look at labels."""
-    if not config.is_conditional:
-        return 0
-    if not config.classes:
-        raise UserError(
-            f"{config.name} draws images of given classes, and {config.data} has no labels: use "
-            "data with labels (shapes, mnist, cifar10, a folder with subfolders), or "
-            "--generator.conditioning none --discriminator.conditioning none"
-        )
-    return config.classes
 
 
 def _init(model: _Model, key: jax.Array) -> GanState:
@@ -249,41 +237,12 @@ def _term(part: Any, step: jax.Array, compute: Any, memory: Tree) -> tuple[jax.A
     return every(part.interval, step, partial(compute, part), memory)
 
 
-def _sample(
-    model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
-) -> jax.Array:
-    key_dropout, z, labels = _sample_inputs(model, key, count, labels)
-    return model.generator.apply(key_dropout, state.average, z, labels, train=False)[0]
+def _sample(model: _Model, *args: Any, **kwargs: Any) -> jax.Array:
+    return sample(model.config, model.generator, *args, **kwargs)
 
 
-def _stages(
-    model: _Model, key: jax.Array, state: GanState, count: int, labels: jax.Array | None = None
-) -> jax.Array:
-    assert model.generator.stages is not None
-    key_dropout, z, labels = _sample_inputs(model, key, count, labels)
-    return model.generator.stages(key_dropout, state.average, z, labels)
-
-
-def _sample_inputs(
-    model: _Model, key: jax.Array, count: int, labels: jax.Array | None
-) -> tuple[jax.Array, jax.Array, jax.Array | None]:
-    """Dropout's key, latents [count, Z] and labels of the samples that are asked for."""
-    key_latent, key_dropout = jax.random.split(key)
-    z = jax.random.normal(key_latent, (count, model.config.latent_size))
-    return key_dropout, z, _asked_labels(model.config, count, labels)
-
-
-def _asked_labels(config: Config, count: int, labels: jax.Array | None) -> jax.Array | None:
-    """The labels to draw images of; classes in turn where none are asked for."""
-    if not config.is_conditional:
-        if labels is not None:
-            raise UserError(f"labels for {config.name}, whose generator takes none: leave them out")
-        return None
-    if labels is None:
-        return jnp.arange(count, dtype=jnp.int32) % _classes(config)
-    if labels.shape != (count,):
-        raise UserError(f"labels of shape {labels.shape} for {count} images: expected ({count},)")
-    return labels
+def _stages(model: _Model, *args: Any, **kwargs: Any) -> jax.Array:
+    return stages(model.config, model.generator, *args, **kwargs)
 
 
 def _descend(

@@ -22,7 +22,7 @@ LAYERS = [
     ],
     ["parts", "shards"],
     ["config"],
-    ["terms"],
+    ["terms", "samples"],
     ["steps"],
     ["updates"],
     ["parallel"],

@@ -18,16 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from jaxgan.data.images import ImageSet, check_form, check_indices, fingerprint
-from jaxgan.errors import UserError
+from jaxgan.data.drawn import first_index
+from jaxgan.data.images import ImageSet, check_indices, fingerprint
 
 __all__ = ["Leaves", "dead_leaves", "leaves", "paint"]
 
 VERSION = 1
 """Raised whenever a change to this file changes a pixel: it is part of the fingerprint."""
-
-FIRST_TEST_INDEX = 2**32
-"""The test split is the same stream from here on: no training example is ever in it."""
 
 LEAST_RADIUS, LARGEST_RADIUS = 1 / 32, 1 / 2  # picture widths
 MARGIN = 3 / 8  # picture widths on each side that are covered with leaves too, for the blur's sake
@@ -68,18 +65,16 @@ def dead_leaves(
 
     Raises UserError for arguments out of range and for a split other than "train" and "test".
     """
-    check_form(image_size, channels)
-    if not 1 <= size <= FIRST_TEST_INDEX:
-        raise UserError(f"dead_leaves: size {size} is out of range: give 1 to {FIRST_TEST_INDEX}")
-    if not 0 <= seed < 2**64:
-        raise UserError(f"dead_leaves: seed {seed} is out of range: give 0 to 2**64 - 1")
-    if blur != 0 and not LEAST_BLUR <= blur <= image_size / 8:
-        raise UserError(
-            f"dead_leaves: blur {blur} is out of range: give 0, or {LEAST_BLUR} to {image_size / 8}"
-        )
-    if split not in ("train", "test"):
-        raise UserError(f"dead_leaves has no split {split!r}: choose train or test")
-    first = FIRST_TEST_INDEX if split == "test" else 0
+    first = first_index(
+        "dead_leaves",
+        size=size,
+        image_size=image_size,
+        channels=channels,
+        seed=seed,
+        blur=blur,
+        blurs=(LEAST_BLUR, image_size / 8),
+        split=split,
+    )
     shape = (image_size, image_size, channels)
 
     def read(indices: Array) -> dict[str, Array]:

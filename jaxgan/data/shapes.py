@@ -16,17 +16,14 @@ import math
 
 import numpy as np
 
+from jaxgan.data.drawn import first_index
 from jaxgan.data.geometry import CLASSES, Shape, chunks, coverage, signed_distance, take
-from jaxgan.data.images import ImageSet, check_form, check_indices, fingerprint
-from jaxgan.errors import UserError
+from jaxgan.data.images import ImageSet, check_indices, fingerprint
 
 __all__ = ["CLASSES", "Shape", "coverage", "parameters", "render", "shapes", "signed_distance"]
 
 VERSION = 1
 """Raised whenever a change to this file changes a pixel: it is part of the fingerprint."""
-
-FIRST_TEST_INDEX = 2**32
-"""The test split is the same stream from here on: no training example is ever in it."""
 
 LEAST_BLUR = 0.05  # pixels; less widens an edge by under 2 %, and takes long to integrate
 MARGIN = 1 / 16  # least distance of a shape from the picture's border, in picture widths
@@ -51,18 +48,16 @@ def shapes(
 
     Raises UserError for arguments out of range and for a split other than "train" and "test".
     """
-    check_form(image_size, channels)
-    if not 1 <= size <= FIRST_TEST_INDEX:
-        raise UserError(f"shapes: size {size} is out of range: give 1 to {FIRST_TEST_INDEX}")
-    if not 0 <= seed < 2**64:
-        raise UserError(f"shapes: seed {seed} is out of range: give 0 to 2**64 - 1")
-    if blur != 0 and not LEAST_BLUR <= blur <= image_size / 2:
-        raise UserError(
-            f"shapes: blur {blur} is out of range: give 0, or {LEAST_BLUR} to {image_size / 2}"
-        )
-    if split not in ("train", "test"):
-        raise UserError(f"shapes has no split {split!r}: choose train or test")
-    first = FIRST_TEST_INDEX if split == "test" else 0
+    first = first_index(
+        "shapes",
+        size=size,
+        image_size=image_size,
+        channels=channels,
+        seed=seed,
+        blur=blur,
+        blurs=(LEAST_BLUR, image_size / 2),
+        split=split,
+    )
     shape = (image_size, image_size, channels)
 
     def read(indices: Array) -> dict[str, Array]:
