@@ -95,8 +95,10 @@ def config_of(choice: dict[str, object]) -> Config:
         dropout=choice["dropout"],
         conditioning=in_g,
     )
+    # Norms over two features make ±1 of any image: dense layers get a few more.
+    dense = choice["discriminator"] is MLPDiscriminator
     discriminator = choice["discriminator"](
-        width=2,
+        width=8 if dense else 2,
         norm=choice["discriminator_norm"],
         dropout=choice["dropout"],
         conditioning=in_d,

@@ -9,8 +9,8 @@ generator's norm for each class (`--generator.conditioning norm`; Dumoulin et al
 arXiv:1610.07629), the projection discriminator (`--discriminator.conditioning projection`; Miyato
 and Koyama 2018, arXiv:1802.05637), and AC-GAN's classifier (`auxiliary`; Odena et al. 2017,
 arXiv:1610.09585), weighted by --class-weight-discriminator and --class-weight-generator. It
-learns classes from real images alone, as in the code of Gulrajani et al. 2017: taught on fakes as well,
-as in its paper, it came to agree with the generator on marks that are no digits. The
+learns classes from real images alone, as in the code of Gulrajani et al. 2017: taught on fakes as
+well, as in its paper, it came to agree with the generator on marks that are no digits. The
 networks are DCGAN's; the first paper's were dense (`--generator mlp --discriminator mlp` with their
 conditioning). The grid has one row a class. Data without labels are refused.
 
