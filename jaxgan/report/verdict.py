@@ -63,7 +63,10 @@ def verdict(scores: Mapping[str, Measured]) -> Verdict:
         said["clean"] = "nothing that was looked at tells these images' sharpness from real ones"
     narrow = [name for name in ("coverage", "recall") if _is_low(scores, name)]
     if narrow:
-        said["narrow"] = f"{_listed(scores, narrow)}: part of what the data show never appears"
+        said["narrow"] = (
+            f"{_listed(scores, narrow)}: part of what the data show never appears, or is changed "
+            "beyond recognition by another fault"
+        )
     if _is_low(scores, "memorisation"):
         said["memorised"] = (
             f"the nearest training image is {_number(scores, 'memorisation')} as far as from "
