@@ -71,6 +71,9 @@ def test_within_the_band_nothing_is_said_however_large():
     wide = scores(misfit=0.5)
     wide["misfit"] = wide["misfit"]._replace(band=(0.0, 0.6))
     assert verdict(wide).words == ("clean",)
+    few = scores(coverage=0.5)
+    few["coverage"] = few["coverage"]._replace(band=(0.4, 0.99))
+    assert verdict(few).words == ("clean",)
 
 
 def test_scores_that_were_not_taken_say_nothing():
