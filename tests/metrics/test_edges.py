@@ -243,7 +243,7 @@ def test_closed_form_has_a_gradient_that_sharpens():
     image = jnp.asarray(tilted_edge(0.5, 1.5, cells=4, size=32), jnp.float32)
     before, slope = value_and_slope(image)
     assert bool(jnp.isfinite(slope).all())
-    after, _ = value_and_slope(image - 0.3 * slope)
+    after, _ = value_and_slope(image - 0.01 * slope)  # the estimate has kinks, so a short step
     assert float(after) < float(before)
     flat, slope = value_and_slope(jnp.full((1, 32, 32, 1), 0.5))
     assert float(flat) == 32
