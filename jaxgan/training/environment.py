@@ -16,7 +16,7 @@ __all__ = ["describe_environment", "differences", "use_deterministic_flags"]
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 DETERMINISTIC_FLAG = "--xla_gpu_deterministic_ops=true"
-BITS = ("packages", "device_kind", "xla_flags", "data_fingerprint", "default_float")
+BITS = ("packages", "device_kind", "cpu_cores", "xla_flags", "data_fingerprint", "default_float")
 """Entries of which a difference may change a run's bits; Python and the host may not."""
 
 
@@ -35,6 +35,7 @@ def describe_environment(data_fingerprint: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "device_kind": jax.devices()[0].device_kind,
         "backend": jax.default_backend(),
+        "cpu_cores": _cpu_cores(),
         "device_count": jax.device_count(),
         "process_count": jax.process_count(),
         "xla_flags": _bit_changing_flags(),
@@ -48,6 +49,8 @@ def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
     """One line for each recorded entry that may change bits and is another here."""
     lines = []
     for name in BITS:
+        if name == "cpu_cores" and name not in recorded:  # by a version that did not note it
+            continue
         before, now = recorded.get(name), here.get(name)
         if isinstance(before, dict) and isinstance(now, dict):
             names = sorted(set(before) | set(now))
@@ -56,6 +59,15 @@ def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
             pairs = [(name, before, now)]
         lines += [f"{n}: {old} recorded, {new} here" for n, old, new in pairs if old != new]
     return lines
+
+
+def _cpu_cores() -> int | None:
+    """Cores that this process may use, where it computes on them: XLA cuts products by threads,
+    and another cut rounds differently."""
+    if jax.default_backend() != "cpu":
+        return None
+    known = hasattr(os, "sched_getaffinity")  # on Linux
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count()
 
 
 def _versions() -> dict[str, str]:
