@@ -14,6 +14,7 @@ from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets
 from jaxgan.report.networks import networks_for
 from jaxgan.training.jsonl import read_lines
+from jaxgan.training.pictures import as_uint8
 from jaxgan.training.run_directory import RunPaths, read_run_config
 from jaxgan.training.sampling import sample_run
 
@@ -61,7 +62,7 @@ def sets_of_run(
         )
     return ImageSets(
         name=f"{config.name} on {config.data}, seed {config.seed}, step {step}",
-        fake=_as_uint8(samples),
+        fake=as_uint8(samples),
         real=real["image"],
         trained=None if unseen is None else trained["image"],
         class_names=trained_on.classes,
@@ -140,10 +141,6 @@ def _read(images: ImageSet, most: int) -> dict[str, Array]:
     """At most so many of the images, evenly spread."""
     count = min(images.size, most)
     return images.read(np.linspace(0, images.size - 1, count).astype(np.int64))
-
-
-def _as_uint8(samples: Array) -> Array:
-    return np.rint((np.clip(samples, -1, 1) + 1) * 127.5).astype(np.uint8)
 
 
 def _history(workdir: Path) -> dict[str, Array]:

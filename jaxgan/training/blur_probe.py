@@ -17,6 +17,7 @@ from jaxgan.metrics.blur_transfer import measured_transfer
 from jaxgan.metrics.distances import flat_rows, principal_directions, projected
 from jaxgan.metrics.neighbours import density_coverage
 from jaxgan.metrics.spectrum import image_spectra
+from jaxgan.training.pictures import as_uint8
 from jaxgan.types import Gan, GanState
 
 __all__ = ["BlurProbe"]
@@ -51,7 +52,7 @@ class BlurProbe:
     def __call__(self, key: jax.Array, state: GanState) -> dict[str, float]:
         """Blur radius in pixels, noise and coverage (0 … 1) of samples of a state."""
         samples = np.asarray(self._draw(key, state))
-        fake = np.rint((np.clip(samples, -1, 1) + 1) * 127.5).astype(np.uint8)
+        fake = as_uint8(samples)
         fit = fit_blur(self._spectrum, image_spectra(fake).mean(axis=0), self._side, self._transfer)
         features = projected(flat_rows(fake, "samples"), *self._basis)
         return {

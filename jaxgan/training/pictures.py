@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["image_grid", "write_grid"]
+__all__ = ["as_uint8", "image_grid", "write_grid"]
 
 GAP = 2  # pixels between images
 SIDE = 512  # pixels, to about which small pictures are enlarged
+
+
+def as_uint8(images: np.ndarray) -> np.ndarray:
+    """Images in [-1, 1] as a file holds them: uint8 in 0 … 255."""
+    return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
 
 
 def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
@@ -24,8 +29,7 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     picture = np.full(
         (rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), 255, np.uint8
     )
-    pixels = np.round((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
-    for i, image in enumerate(pixels):
+    for i, image in enumerate(as_uint8(images)):
         top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
         picture[top : top + height, left : left + width] = image
     factor = max(1, round(SIDE / max(picture.shape[:2])))
