@@ -83,12 +83,15 @@ def environment(devices: int = 1, **extra: str) -> dict[str, str]:
 
 
 def run(
-    *arguments: str, devices: int = 1, module: str = "jaxgan.experiments.wgan_gp"
+    *arguments: str,
+    devices: int = 1,
+    module: str = "jaxgan.experiments.wgan_gp",
+    **extra: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a tiny command to its end."""
     return subprocess.run(
         command(*arguments, module=module),
-        env=environment(devices),
+        env=environment(devices, **extra),
         capture_output=True,
         text=True,
         timeout=300,

@@ -56,12 +56,15 @@ def main(arguments: Sequence[str]) -> int:
         )
     # Below the parser, so that --help need not wait for what measuring imports.
     from jaxgan.report.blur import blur_of_folders, blur_of_run
+    from jaxgan.training.environment import use_cpu_threads_of
+    from jaxgan.training.run_directory import recorded_environment
 
     def say(line: str) -> None:
         print(line, flush=True)
 
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
+        use_cpu_threads_of(recorded_environment(options.run_dir))
         card, page = blur_of_run(
             options.run_dir,
             out=options.out,

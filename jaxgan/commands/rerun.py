@@ -39,11 +39,13 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(RerunOptions, args=arguments, prog="jaxgan rerun")
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.training.environment import use_deterministic_flags
+    from jaxgan.training.environment import use_cpu_threads_of, use_deterministic_flags
     from jaxgan.training.rerun import Mismatch, rerun
+    from jaxgan.training.run_directory import recorded_environment
 
     if not options.nondeterministic:
         use_deterministic_flags()
+    use_cpu_threads_of(recorded_environment(options.run_dir))
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")
     if options.resident_mib < 0:

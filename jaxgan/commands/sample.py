@@ -43,9 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     # Below the parser, so that --help need not wait for what training imports.
+    from jaxgan.training.environment import use_cpu_threads_of
     from jaxgan.training.pictures import write_grid
+    from jaxgan.training.run_directory import recorded_environment
     from jaxgan.training.sampling import sample_run
 
+    use_cpu_threads_of(recorded_environment(options.run_dir))
     step, images = sample_run(
         options.run_dir, options.count, options.seed, options.step, options.label
     )

@@ -6,17 +6,19 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
 
-__all__ = ["describe_environment", "differences", "use_deterministic_flags"]
+__all__ = ["describe_environment", "differences", "use_cpu_threads_of", "use_deterministic_flags"]
 
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 DETERMINISTIC_FLAG = "--xla_gpu_deterministic_ops=true"
-BITS = ("packages", "device_kind", "cpu_cores", "xla_flags", "data_fingerprint", "default_float")
+THREADS = "NPROC"  # read by XLA when its CPU client starts; default: the cores it may use
+BITS = ("packages", "device_kind", "cpu_threads", "xla_flags", "data_fingerprint", "default_float")
 """Entries of which a difference may change a run's bits; Python and the host may not."""
 
 
@@ -27,6 +29,17 @@ def use_deterministic_flags() -> None:
         os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC_FLAG}".strip()
 
 
+def use_cpu_threads_of(recorded: Mapping[str, Any]) -> None:
+    """Have XLA compute on as many CPU threads as a run was recorded with, unless NPROC is set.
+
+    XLA cuts large products by the size of its pool of threads, and another cut rounds differently.
+    The pool may be larger than the machine; that costs some speed. Call it before JAX touches a
+    device.
+    """
+    if recorded.get("cpu_threads"):
+        os.environ.setdefault(THREADS, str(recorded["cpu_threads"]))
+
+
 def describe_environment(data_fingerprint: str) -> dict[str, Any]:
     """Versions, device kind and count, flags, git commit and data, as JSON values."""
     return {
@@ -35,7 +48,7 @@ def describe_environment(data_fingerprint: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "device_kind": jax.devices()[0].device_kind,
         "backend": jax.default_backend(),
-        "cpu_cores": _cpu_cores(),
+        "cpu_threads": _cpu_threads(),
         "device_count": jax.device_count(),
         "process_count": jax.process_count(),
         "xla_flags": _bit_changing_flags(),
@@ -49,7 +62,7 @@ def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
     """One line for each recorded entry that may change bits and is another here."""
     lines = []
     for name in BITS:
-        if name == "cpu_cores" and name not in recorded:  # by a version that did not note it
+        if name == "cpu_threads" and name not in recorded:  # by a version that did not note it
             continue
         before, now = recorded.get(name), here.get(name)
         if isinstance(before, dict) and isinstance(now, dict):
@@ -61,13 +74,14 @@ def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _cpu_cores() -> int | None:
-    """Cores that this process may use, where it computes on them: XLA cuts products by threads,
-    and another cut rounds differently."""
+def _cpu_threads() -> int | None:
+    """Size of XLA's pool of threads, where CPUs compute: NPROC or the cores, a thread a device."""
     if jax.default_backend() != "cpu":
         return None
     known = hasattr(os, "sched_getaffinity")  # on Linux
-    return len(os.sched_getaffinity(0)) if known else os.cpu_count()
+    cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+    asked = os.environ.get(THREADS, "")
+    return max(int(asked) if asked.isdigit() else cores, jax.local_device_count())
 
 
 def _versions() -> dict[str, str]:

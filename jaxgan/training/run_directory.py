@@ -26,6 +26,7 @@ __all__ = [
     "read_run_config",
     "recorded_image_shape",
     "recorded_config",
+    "recorded_environment",
 ]
 
 
@@ -81,6 +82,12 @@ def recorded_config(workdir: Path) -> Config | None:
             "directory"
         )
     return None
+
+
+def recorded_environment(workdir: Path) -> dict[str, Any]:
+    """What a run was made on (`environment.describe_environment`); empty where no run is."""
+    path = RunPaths(workdir).environment
+    return read_json(path) if path.exists() else {}
 
 
 def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: str) -> None:

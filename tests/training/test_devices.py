@@ -1,5 +1,6 @@
 """The same shards give the same bits on any number of devices and hosts."""
 
+import json
 import socket
 import subprocess
 
@@ -61,6 +62,24 @@ def test_interrupted_on_two_devices_and_finished_on_four(on_one_device, tmp_path
     done = run(f"--workdir={workdir}", devices=4)
     assert done.returncode == 0, done.stderr
     assert digests(workdir) == on_one_device
+
+
+def test_products_cut_by_threads_are_cut_alike_when_repeated(tmp_path):
+    """Four virtual devices give XLA four threads or more, by which it cuts large products; a rerun
+    on one device takes as many. Tiny networks would not show it."""
+    workdir = tmp_path / "run"
+    wide = ["--generator.width=32", "--discriminator.width=32", "--image-size=28"]
+    sizes = ["--batch-size=64", "--data-size=200", "--steps=2", "--checkpoint-every=2"]
+    wgan = "jaxgan.experiments.wgan"
+    done = run("--shards=4", *wide, *sizes, f"--workdir={workdir}", devices=4, module=wgan)
+    assert done.returncode == 0, done.stderr
+    threads = json.loads((workdir / "environment.json").read_text())["cpu_threads"]
+    assert threads >= 4
+    again = run("rerun", str(workdir), module="jaxgan")
+    assert again.returncode == 0, again.stdout
+    assert "another environment" not in again.stdout
+    fewer = run("rerun", str(workdir), module="jaxgan", NPROC="1")
+    assert f"cpu_threads: {threads} recorded, 1 here" in fewer.stdout
 
 
 def test_shards_not_divisible_by_devices(tmp_path):
