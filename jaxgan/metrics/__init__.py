@@ -3,6 +3,7 @@
 Images are [N, H, W, C] in [0, 1], or uint8; features [N, d]. What cannot be measured is refused.
 """
 
+from jaxgan.metrics.blocks import block_edge_share, block_edges
 from jaxgan.metrics.blur_bands import BlurBand, blur_interval, null_band
 from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur
 from jaxgan.metrics.blur_transfer import BlurTransfer, gaussian_transfer, measured_transfer
@@ -60,6 +61,8 @@ __all__ = [
     "Moments",
     "authentic_percent",
     "birthday",
+    "block_edge_share",
+    "block_edges",
     "blur",
     "blur_interval",
     "blur_series",

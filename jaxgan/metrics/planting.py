@@ -92,20 +92,19 @@ def shifted(images: Array, pixels: float) -> Array:
 def quantized(images: Array, step: float) -> Array:
     """As after a coarse JPEG: the cosine coefficients of 8x8 blocks rounded to multiples of `step`.
 
-    Sides are cut to multiples of 8 pixels. `step` is in grey levels (of 0 … 1), above 0.
+    Blocks that reach over the border are filled up with its pixels, as JPEG files are. `step` is
+    in grey levels (of 0 … 1), above 0.
     """
     images = _pixels(images)
     if not 0 < step < np.inf:
         raise ValueError(f"step {step}: expected more than 0 grey levels (of 0 … 1)")
     count, height, width, channels = images.shape
-    rows, columns = height // 8, width // 8
-    if not rows or not columns:
-        raise ValueError(f"images of {height}x{width} pixels: expected 8 or more a side")
-    cut = images[:, : 8 * rows, : 8 * columns]
-    blocks = cut.reshape(count, rows, 8, columns, 8, channels)
+    filled = np.pad(images, ((0, 0), (0, -height % 8), (0, -width % 8), (0, 0)), mode="edge")
+    blocks = filled.reshape(count, filled.shape[1] // 8, 8, filled.shape[2] // 8, 8, channels)
     coefficients = dctn(blocks, axes=(2, 4), norm="ortho")
     rounded = step * np.rint(coefficients / step)
-    return idctn(rounded, axes=(2, 4), norm="ortho").reshape(cut.shape)
+    back = idctn(rounded, axes=(2, 4), norm="ortho")
+    return back.reshape(filled.shape)[:, :height, :width]
 
 
 def _pixels(images: Array) -> Array:

@@ -50,6 +50,9 @@ GLOSSARY: dict[str, str] = {
     "of real images. Noise raises it as detail does.",
     "checkerboard": "Power of grids of period 2 in fakes over real images, relative to their "
     "surroundings: above 1 an upsampler has left its pattern.",
+    "block edges": "Share of the third differences that lies across the edges of blocks of 8 "
+    "pixels, rather than beside them: 0.5 for no blocks. Real photographs that were JPEG files "
+    "have more.",
     "swd": "Sliced Wasserstein distance of small patches at one level of a Laplacian pyramid, "
     "times 1,000; the number is the level's side in pixels. 'progan' standardises each set by "
     "itself, as published, 'reference' both by the real set.",

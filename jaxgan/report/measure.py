@@ -85,6 +85,7 @@ def _instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence
     found: list[tuple[str, Any]] = [
         ("sharpness", pixel_instruments.sharpness()),
         ("spectrum", pixel_instruments.spectrum(side, transfer)),
+        ("blocks", pixel_instruments.blocks()),
         ("gradients", pixel_instruments.gradients()),
         ("patches", pixel_instruments.patches(seed)),
         ("similarity", pixel_instruments.similarity()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from jaxgan.metrics.blocks import BLOCK, block_edge_share, block_edges
 from jaxgan.metrics.blur_fit import fit_blur
 from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.edges import edge_spread
@@ -21,7 +22,7 @@ from jaxgan.metrics.spectrum import (
 )
 from jaxgan.report.instruments import Instrument, Rows
 
-__all__ = ["edges", "gradients", "patches", "sharpness", "similarity", "spectrum"]
+__all__ = ["blocks", "edges", "gradients", "patches", "sharpness", "similarity", "spectrum"]
 
 Array = np.ndarray
 
@@ -81,6 +82,18 @@ def spectrum(side: int, transfer: BlurTransfer) -> Instrument:
         return numbers
 
     return Instrument(rows, compare, MANY, "mean power spectrum, Kaiser window with beta 8")
+
+
+def blocks() -> Instrument:
+    """How much more happens across the edges of 8x8 blocks than beside them."""
+
+    def rows(images: Array) -> Rows:
+        return {"edges": block_edges(images)}
+
+    def compare(real: Rows, judged: Rows) -> dict[str, float]:
+        return {"block_edges": block_edge_share(judged["edges"])}
+
+    return Instrument(rows, compare, MANY, f"third differences, blocks of {BLOCK} pixels")
 
 
 def gradients() -> Instrument:

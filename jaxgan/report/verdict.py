@@ -23,6 +23,7 @@ LEAST = {
     "median_noise": 0.005,
     "overshoot": 0.05,  # of the contrast
     "misfit": 0.1,  # nepers
+    "block_edges": 0.015,  # of a share that is 0.5 for none
     "checkerboard": 0.25,  # of the real images' index
     "coverage": 0.1,  # of real against real
     "recall": 0.1,
@@ -54,10 +55,10 @@ def verdict(scores: Mapping[str, Measured]) -> Verdict:
     ]
     if sharpened:
         said["over-sharpened"] = f"{_listed(scores, sharpened)}, beyond real images"
-    odd = [name for name in ("misfit", "checkerboard") if _is_high(scores, name)]
+    odd = [name for name in ("misfit", "checkerboard", "block_edges") if _is_high(scores, name)]
     if odd:
         said["artefact"] = (
-            f"{_listed(scores, odd)}: the spectra differ by more than a blur, noise and contrast"
+            f"{_listed(scores, odd)}, above real images: more than blur, noise and contrast"
         )
     if not said:
         said["clean"] = "nothing that was looked at tells these images' sharpness from real ones"

@@ -189,9 +189,9 @@ def test_every_score_that_cards_hold_is_explained():
     names = (
         "blur_variance tenengrad variance_of_laplacian crete_blur_5 crete_blur_11 median_noise "
         "gradient_distance gradient_tail log_spectral_distance log_spectral_shape spectral_slope "
-        "high_frequency_ratio checkerboard swd_progan_32 swd_reference_16 ms_ssim edge_radius "
-        "overshoot edges_rejected frechet_random_conv kernel_random_conv precision recall density "
-        "coverage class_divergence classes_missing classifier_score memorisation"
+        "high_frequency_ratio checkerboard block_edges swd_progan_32 swd_reference_16 ms_ssim "
+        "edge_radius overshoot edges_rejected frechet_random_conv kernel_random_conv precision "
+        "recall density coverage class_divergence classes_missing classifier_score memorisation"
     )
     unexplained = [name for name in names.split() if glossary_entry(name) not in GLOSSARY]
     assert not unexplained

@@ -50,6 +50,7 @@ def bench(name: str) -> Bench:
     instruments = (
         pixel_instruments.sharpness(),
         pixel_instruments.spectrum(side, measured_transfer(real / 255.0)),
+        pixel_instruments.blocks(),
     )
     rng = np.random.default_rng(0)
     readings = tuple(read(instrument, real, held, rng) for instrument in instruments)
@@ -126,6 +127,7 @@ FAULTS = {
     "nearest": lambda x: planting.enlarged(x, 0),
     "bilinear": lambda x: planting.enlarged(x, 1),
     "checkerboard": lambda x: planting.checkered(x, 0.02),
+    "blocks": lambda x: planting.quantized(x, 0.2),
     "half a pixel": lambda x: planting.shifted(x, 0.5),
 }
 
@@ -137,6 +139,13 @@ def test_what_is_no_blur_is_called_an_artefact(name, fault):
     assert "artefact" in words, scores["misfit"]
     if fault == "half a pixel":
         assert 0.45 <= scores["blur_radius"].value <= 0.65
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_shift_by_whole_pixels_is_no_fault(name):
+    words, scores = judged(name, planting.shifted(bench(name).held, 1))
+    assert words == ("clean",)
+    assert abs(scores["blur_variance"].value) < 0.0625
 
 
 @pytest.mark.parametrize("name", ["cifar10", "shapes"])
@@ -162,7 +171,9 @@ def test_false_alarms_on_real_images_are_rare(name):
                 chosen(rows, order[:COUNT]), chosen(rows, order[COUNT:])).items()}
             for order in splits
         ])  # fmt: skip
-    scores = [a | b for a, b in zip(*numbers, strict=True)]
+    scores = [
+        {k: v for part in parts for k, v in part.items()} for parts in zip(*numbers, strict=True)
+    ]
     outside = [
         not s[k].band[0] <= s[k].value <= s[k].band[1]
         for s in scores

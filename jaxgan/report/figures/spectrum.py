@@ -138,10 +138,11 @@ def _write_numbers(axes: Axes, card: Card) -> None:
         ("contrast g", card.contrast, ""),
         ("misfit", card.misfit, " nats"),
     ]
-    if "checkerboard" in card.scores:
-        lines.append(("checkerboard", card.scores["checkerboard"], ""))
+    for name in ("checkerboard", "block_edges"):
+        if name in card.scores:
+            lines.append((name.replace("_", " "), card.scores[name], ""))
     for row, (name, score, unit) in enumerate(lines):
-        y = 0.93 - row * 0.2
+        y = 0.93 - row * min(0.2, 0.95 / len(lines))
         axes.text(0.0, y, name, fontsize=9, color=INK, va="top")
         axes.text(
             0.42, y, with_interval(score) + unit, fontsize=9, color=FAKE, va="top", weight="bold"
