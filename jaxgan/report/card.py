@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Card", "Evidence", "Measured", "card_to_json"]
+__all__ = ["Card", "Evidence", "Measured", "card_from_json", "card_to_json"]
 
 Array = np.ndarray
 Pair = tuple[float, float]
+
+HEADLINES = ("radius_px", "noise", "contrast", "misfit")  # scores that are fields of a card
 
 
 class Measured(NamedTuple):
@@ -79,10 +81,9 @@ class Evidence:
 
 def card_to_json(card: Card) -> dict[str, Any]:
     """The card as JSON holds it: every number with its interval, null and band."""
-    head = ("radius_px", "noise", "contrast", "misfit")
     return {
         "name": card.name,
-        **{name: _measured_to_json(getattr(card, name)) for name in head},
+        **{name: _measured_to_json(getattr(card, name)) for name in HEADLINES},
         "verdict": list(card.verdict),
         "reasons": list(card.reasons),
         "scores": {name: _measured_to_json(score) for name, score in card.scores.items()},
@@ -91,6 +92,21 @@ def card_to_json(card: Card) -> dict[str, Any]:
     }
 
 
+def card_from_json(data: Mapping[str, Any]) -> Card:
+    """The card that `card_to_json` wrote; raises KeyError or TypeError for anything else."""
+    fields: dict[str, Any] = {name: _measured_from_json(data[name]) for name in HEADLINES}
+    scores = {name: _measured_from_json(score) for name, score in data["scores"].items()}
+    words: dict[str, Any] = {name: tuple(data[name]) for name in ("verdict", "reasons", "notes")}
+    return Card(**fields, **words, name=data["name"], scores=scores, protocol=data["protocol"])
+
+
 def _measured_to_json(score: Measured) -> dict[str, Any]:
     values: dict[str, Any] = {**score._asdict(), "ratio": score.ratio}
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _measured_from_json(data: Mapping[str, Any]) -> Measured:
+    fields: dict[str, Any] = {name: value for name, value in data.items() if name != "ratio"}
+    for name in {"interval", "band"} & set(fields):
+        fields[name] = tuple(fields[name])
+    return Measured(**fields)

@@ -1,0 +1,97 @@
+"""Cards side by side: the table, and what may not stand in it."""
+
+import json
+
+import pytest
+
+from jaxgan.errors import UserError
+from jaxgan.report.card import card_from_json, card_to_json
+from jaxgan.report.comparison import comparison_table, read_card
+from tests.report.made_up import made_up
+from tests.tiny import run
+
+CARD = made_up()[0]
+
+
+def changed(name, **values):
+    """The card with one score taken or found otherwise."""
+    scores = {**CARD.scores, name: CARD.scores[name]._replace(**values)}
+    return CARD._replace(name="another", scores=scores)
+
+
+def rows(table):
+    """Cells of a Markdown table by the first one."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {first: rest for first, *rest in cells}
+
+
+def test_a_card_comes_back_from_its_json():
+    assert card_from_json(json.loads(json.dumps(card_to_json(CARD)))) == CARD
+
+
+def test_every_score_stands_with_its_interval_beside_the_real_band():
+    card = changed("coverage", value=0.25, interval=(0.2, 0.3), band=(0.9, 0.95))
+    table = comparison_table([card, CARD])
+    found = rows(table)
+    assert set(found) == {"score", "---", "radius_px", "noise", "contrast", "misfit", *CARD.scores}
+    value = CARD.scores["coverage"].value
+    assert found["coverage"][0] == "0.25 (0.2 … 0.3)"
+    assert found["coverage"][1].startswith(f"{value:.3g}")
+    assert found["coverage"][2] == "0.9 … 0.95"
+    assert f"1. another: {', '.join(CARD.verdict)}" in table
+
+
+def test_scores_can_be_chosen_and_one_that_a_card_lacks_is_a_dash():
+    without = CARD._replace(scores={k: v for k, v in CARD.scores.items() if k != "tenengrad"})
+    found = rows(comparison_table([CARD, without], ["tenengrad", "radius_px"]))
+    assert list(found) == ["score", "---", "tenengrad", "radius_px"]
+    assert found["tenengrad"][1] == "\u2013"
+    with pytest.raises(UserError, match="no card has tenengard: expected some of radius_px"):
+        comparison_table([CARD, CARD], ["tenengard"])
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (changed("coverage", protocol="k = 5; 500 against 500 images"), "500 against 500"),
+        (changed("coverage", features="classifier:mnist@0123456789ab"), "@0123456789ab"),
+    ],
+)
+def test_numbers_that_were_not_taken_alike_are_refused(other, words):
+    with pytest.raises(UserError, match=f"not taken alike in all cards: coverage .*{words}"):
+        comparison_table([CARD, other])
+    assert "tenengrad" in comparison_table([CARD, other], ["tenengrad"])  # those that were, are not
+
+
+@pytest.mark.parametrize(("name", "value"), [("real_fingerprint", "other"), ("real", 123)])
+def test_other_real_images_are_refused(name, value):
+    other = CARD._replace(protocol={**CARD.protocol, name: value})
+    with pytest.raises(UserError, match=f"different real images .{name}: "):
+        comparison_table([CARD, other], ["tenengrad"])
+
+
+def test_one_card_is_no_comparison():
+    with pytest.raises(UserError, match="1 card: a comparison needs two"):
+        comparison_table([CARD])
+
+
+def test_the_command(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "blur.json").write_text(json.dumps(card_to_json(CARD)))
+    paths = [str(tmp_path / "a"), str(tmp_path / "b" / "blur.json")]
+    done = run("compare", *paths, "--scores", "coverage", "noise", module="jaxgan")
+    assert done.returncode == 0, done.stderr
+    assert list(rows(done.stdout)) == ["score", "---", "coverage", "noise"]
+    missing = run("compare", paths[0], str(tmp_path / "c"), module="jaxgan")
+    assert missing.returncode == 2
+    assert "python -m jaxgan blur" in missing.stderr
+
+
+def test_what_is_no_card_is_refused(tmp_path):
+    file = tmp_path / "blur.json"
+    for text in ("{}", "[]", '{"name": "x", "radius_px": 1}', "{"):
+        file.write_text(text)
+        with pytest.raises(UserError, match=r"blur\.json (is no blur card|cannot be read)"):
+            read_card(tmp_path)
