@@ -17,7 +17,7 @@ from jaxgan.report.evidence import gather
 from jaxgan.report.instruments import Reading, Rows, read
 from jaxgan.report.verdict import verdict
 
-__all__ = ["FEWEST_IMAGES", "ImageSets", "measure"]
+__all__ = ["FEWEST_IMAGES", "ImageSets", "instruments", "measure"]
 
 Array = np.ndarray
 
@@ -51,7 +51,7 @@ def measure(
     _check(sets)
     transfer = measured_transfer(sets.real / 255.0)
     readings: dict[str, tuple[Reading, Rows, Rows]] = {}
-    for name, instrument in _instruments(sets, transfer, seed):
+    for name, instrument in instruments(sets, transfer, seed):
         say(f"measuring {name}")
         # Each instrument has a stream of its own: leaving one out changes no other's numbers.
         rng = np.random.default_rng([seed, *name.encode()])
@@ -79,7 +79,8 @@ def measure(
     return card, evidence
 
 
-def _instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence[tuple[str, Any]]:
+def instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence[tuple[str, Any]]:
+    """Names and instruments of a card of these sets."""
     first = sets.networks[0] if sets.networks else None
     side = sets.fake.shape[1]
     found: list[tuple[str, Any]] = [
