@@ -28,8 +28,13 @@ class Measured(NamedTuple):
 
     @property
     def ratio(self) -> float | None:
-        """Value over null: 1 for fakes that cannot be told from real images."""
-        return self.value / self.null if self.null else None
+        """Value over null: 1 for fakes that cannot be told from real images.
+
+        None where the null may as well be 0.
+        """
+        if self.null is None or self.null <= 0 or (self.band and self.band[0] <= 0):
+            return None
+        return self.value / self.null
 
 
 class Card(NamedTuple):
@@ -71,7 +76,7 @@ class Evidence:
     real_gradients: Array  # [q] quantiles of the gradient magnitude
     fake_gradients: Array
     gradient_band: tuple[Array, Array]  # real over real quantile ratios, 95 %
-    edges: Mapping[str, Array] | None  # real/fake radius, profile: see `edge_evidence`
+    edges: Mapping[str, Array] | None  # real_ and fake_ radius, rejected, distance and profile
     equivalent_blur: Mapping[str, float]  # pixels, by score
     class_names: tuple[str, ...] = ()
     real_classes: Array | None = None  # [K] shares

@@ -171,18 +171,10 @@ def _score_row(name: str, score: Measured) -> str:
     if term is not None:
         label = f'<a href="#{_anchor(term)}">{label}</a>'
     null = DASH if score.null is None else number(score.null)
-    cells = (number(score.value), null, _ratio(score), pair(score.interval), pair(score.band))
+    ratio = DASH if score.ratio is None else number(score.ratio)
+    cells = (number(score.value), null, ratio, pair(score.interval), pair(score.band))
     numbers = "".join(f"<td{_NUMBER}>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{label}</th>{numbers}<td>{_place(score)}</td></tr>'
-
-
-def _ratio(score: Measured) -> str:
-    """Value over null; of a null that may as well be 0 there is no ratio."""
-    if score.ratio is None or score.null is None or score.null <= 0:
-        return DASH
-    if score.band and score.band[0] <= 0:
-        return DASH
-    return number(score.ratio)
 
 
 def _protocol(card: Card) -> str:

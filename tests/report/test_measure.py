@@ -49,6 +49,7 @@ def test_json_holds_every_score_with_its_protocol(card):
     _, found, _ = card
     data = json.loads(json.dumps(card_to_json(found), allow_nan=False))
     assert {"radius_px", "noise", "contrast", "misfit", "verdict", "scores"} <= set(data)
+    assert not {"blur_radius", "noise", "contrast", "misfit"} & set(data["scores"])
     assert data["verdict"] == list(found.verdict)
     for name, score in data["scores"].items():
         assert {"value", "interval", "null", "band", "protocol"} <= set(score), name

@@ -36,7 +36,7 @@ def diversity_figure(card: Card, evidence: Evidence) -> Drawn:
     points = [
         (card.scores[x], card.scores[y], f"{y} and {x}", mark, colour)
         for x, y, mark, colour in POINTS
-        if all(name in card.scores and card.scores[name].null for name in (x, y))
+        if all(name in card.scores and card.scores[name].ratio is not None for name in (x, y))
     ]
     classes = _shares(evidence)
     if not points and classes is None:

@@ -80,7 +80,7 @@ def _levels(scores: Mapping[str, Measured]) -> dict[tuple[str, int], Measured]:
     found = {}
     for name, score in scores.items():
         match = re.fullmatch(r"swd_(progan|reference)_(\d+)", name)
-        if match and score.null and score.null > 0 and score.value > 0:
+        if match and score.ratio and score.value > 0:
             found[match[1], int(match[2])] = score
     return found
 
