@@ -39,7 +39,8 @@ def main() -> None:
     networks = networks_for(trained["image"], trained["label"], train, cache, print)
     for folder, (name, fault) in FAULTS.items():
         judged = np.rint(eight_bits(fault(held / 255.0)) * 255).astype(np.uint8)
-        protocol = {"data": "cifar10", "trained_split": "train", "real_split": "test"}
+        protocol = {"data": "cifar10", "trained_split": "train", "real_split": "test",
+                    "real_fingerprint": test.fingerprint}  # fmt: skip
         card, evidence = measure(
             ImageSets(name, judged, real, trained["image"], train.classes, networks=networks,
                       protocol=protocol)

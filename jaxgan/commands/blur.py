@@ -14,6 +14,9 @@ from jaxgan.errors import UserError
 __all__ = ["BlurOptions", "main"]
 
 
+MOST_SAMPLES = 100_000  # they are held in memory
+
+
 @dataclass(frozen=True, kw_only=True)
 class BlurOptions:
     """Judge the blur of a run's samples, or of any folder of images, against real images.
@@ -30,8 +33,8 @@ class BlurOptions:
     """Folder of the images to judge, in place of a run."""
     out: Path | None = None
     """Directory to write into; default: the run's."""
-    count: int = 2000
-    """Number of samples drawn from the run, from 100; 10,000 for figures to publish."""
+    count: int | None = None
+    """Samples drawn from a run, 100 or more; default: 2,000. 10,000 for figures to publish."""
     step: int | None = None
     """Step of the checkpoint; default: the last."""
     seed: int = 0
@@ -49,11 +52,12 @@ class BlurOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
-    if options.count < 1 or options.seed < 0:
-        raise UserError(
-            f"--count {options.count} --seed {options.seed}: expected a count from 1 and a seed "
-            "from 0"
-        )
+    if options.count is not None and not 100 <= options.count <= MOST_SAMPLES:
+        raise UserError(f"--count {options.count}: expected 100 to {MOST_SAMPLES:,}")
+    if options.seed < 0:
+        raise UserError(f"--seed {options.seed}: expected a whole number from 0")
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        raise UserError(f"--out {options.out} is a file: give a directory")
     # Below the parser, so that --help need not wait for what measuring imports.
     from jaxgan.report.blur import blur_of_folders, blur_of_run
     from jaxgan.training.environment import use_cpu_threads_of
@@ -68,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
         card, page = blur_of_run(
             options.run_dir,
             out=options.out,
-            count=options.count,
+            count=options.count or 2000,
             step=options.step,
             seed=options.seed,
             data_dir=options.data_dir,
@@ -77,6 +81,8 @@ def main(arguments: Sequence[str]) -> int:
             say=say,
         )
     elif options.run_dir is None and None not in folders:
+        if options.count is not None:
+            raise UserError("--count is for runs: of two folders all images are taken")
         card, page = blur_of_folders(
             *folders,  # type: ignore[arg-type]
             seed=options.seed,

@@ -72,11 +72,15 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
 
     if not is_first_host():
         return
+
+    def say(line: str) -> None:
+        if not options.quiet:
+            print(line, flush=True)
+
+    say("measuring blur, in a minute or two; without it: --no-blur")
     try:
-        card, page = blur_of_run(workdir, data_dir=options.data_dir)
+        card, page = blur_of_run(workdir, data_dir=options.data_dir, say=say)
     except UserError as error:
         print(f"no blur card: {error}", file=sys.stderr)
         return
-    if not options.quiet:
-        radius = card.radius_px
-        print(f"{', '.join(card.verdict)}: blur radius {radius.value:.2f} px; {page}")
+    say(f"{', '.join(card.verdict)}: blur radius {card.radius_px.value:.2f} px; {page}")

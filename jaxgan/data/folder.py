@@ -62,7 +62,7 @@ def folder_images(
     paths = [root / file for file in files]
     facts = _inspect_all(paths)
     if image_size is None:
-        image_size = _common_size(files, facts)
+        image_size = _common_size(root, files, facts)
     if channels is None:
         channels = 1 if all(is_grey(fact.mode) for fact in facts) else 3
     shape = (image_size, image_size, channels)
@@ -159,18 +159,19 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _common_size(files: list[str], facts: list[_Facts]) -> int:
+def _common_size(root: Path, files: list[str], facts: list[_Facts]) -> int:
     """The one square size of all pictures, or a refusal that names two that differ."""
     width, height = facts[0].size
     for file, fact in zip(files, facts, strict=True):
         if fact.size[0] != fact.size[1]:
             raise UserError(
-                f"{file} is {fact.size[0]}x{fact.size[1]}, not square: "
+                f"{root / file} is {fact.size[0]}x{fact.size[1]}, not square: "
                 "give --image-size to resize and crop all pictures"
             )
         if fact.size != (width, height):
             raise UserError(
-                f"{files[0]} is {width}x{height} but {file} is {fact.size[0]}x{fact.size[1]}: "
+                f"{root / files[0]} is {width}x{height} but {root / file} is "
+                f"{fact.size[0]}x{fact.size[1]}: "
                 "give --image-size to bring all pictures to one size"
             )
     check_form(width, None)

@@ -30,7 +30,9 @@ def read_card(path: Path) -> Card:
     try:
         return card_from_json(read_json(file))
     except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{file} is no blur card: {error!r}") from error
+        raise UserError(
+            f"{file} is no blur card: expected what python -m jaxgan blur writes as blur.json"
+        ) from error
 
 
 def comparison_table(cards: Sequence[Card], scores: Sequence[str] = ()) -> str:
@@ -43,7 +45,7 @@ def comparison_table(cards: Sequence[Card], scores: Sequence[str] = ()) -> str:
     all cards, and for a name that no card has.
     """
     if len(cards) < 2:
-        raise UserError(f"{len(cards)} card: a comparison needs two or more")
+        raise UserError(f"a comparison needs two cards or more, not {len(cards)}")
     _check_same_real(cards)
     columns = [_scores(card) for card in cards]
     there = list(dict.fromkeys(name for column in columns for name in column))
@@ -81,7 +83,8 @@ def _check_same_real(cards: Sequence[Card]) -> None:
             if one != other:
                 raise UserError(
                     f"{first.name!r} and {card.name!r} were judged against different real images "
-                    f"({name}: {one} and {other}): their numbers do not compare"
+                    f"({first.protocol.get('data')} and {card.protocol.get('data')}; {name}: {one} "
+                    f"and {other}): their numbers do not compare"
                 )
 
 

@@ -75,6 +75,8 @@ GLOSSARY: dict[str, str] = {
     "recall": "Share of real images within the neighbourhood of a fake: diversity.",
     "density": "Precision that counts how many real neighbourhoods a fake lies in.",
     "coverage": "Share of real images with a fake in their neighbourhood: diversity.",
+    "with faults": "Coverage or recall that real images reach once they are given the fakes' blur "
+    "and noise. Faults move features, so that fakes count as narrow only well below this.",
     "class divergence": "KL divergence, in nats, of the fakes' classes from the real ones', by a "
     "classifier: 0 for the same shares.",
     "classes missing": "Number of classes that no fake was judged to be of.",
@@ -101,5 +103,7 @@ def glossary_entry(score: str) -> str | None:
     for start, term in SAME.items():
         if score.startswith(start):
             return term
+    if score.endswith("_with_faults"):
+        return "with faults"
     term = re.sub("_", " ", score)
     return term if term in GLOSSARY else None

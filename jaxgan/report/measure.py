@@ -14,10 +14,12 @@ from jaxgan.metrics.checks import check_pair
 from jaxgan.report import feature_instruments, pixel_instruments
 from jaxgan.report.card import Card, Evidence
 from jaxgan.report.evidence import gather
+from jaxgan.report.faulty_diversity import FAULTS, faulty_diversity
+from jaxgan.report.feature_instruments import diversity
 from jaxgan.report.instruments import Reading, Rows, read
 from jaxgan.report.verdict import verdict
 
-__all__ = ["FEWEST_IMAGES", "ImageSets", "instruments", "measure"]
+__all__ = ["FEWEST_IMAGES", "ImageSets", "check_images_of", "instruments", "measure"]
 
 Array = np.ndarray
 
@@ -48,7 +50,7 @@ def measure(
 
     Raises UserError for images that cannot be compared: too few, of two forms, of one value.
     """
-    _check(sets)
+    check_images_of(sets.real, sets.fake)
     transfer = measured_transfer(sets.real / 255.0)
     readings: dict[str, tuple[Reading, Rows, Rows]] = {}
     for name, instrument in instruments(sets, transfer, seed):
@@ -60,6 +62,19 @@ def measure(
         except ValueError as error:  # fakes that are noise alone, say
             raise UserError(f"{name} cannot be measured: {error}") from error
     scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
+    if "diversity" in readings and FAULTS & set(verdict(scores).words):
+        say("measuring diversity of real images with such faults")
+        rng = np.random.default_rng([seed, *b"faults"])
+        _, rows_real, rows_fake = readings["diversity"]
+        scores |= faulty_diversity(
+            diversity(sets.networks[0]),
+            rows_real,
+            sets.real,
+            scores,
+            verdict(scores).words,
+            len(rows_fake["features"]),
+            rng,
+        )
     words, reasons = verdict(scores)
     radius, noise, contrast, misfit = (scores[name] for name in HEADLINES)
     others = {name: score for name, score in scores.items() if name not in HEADLINES}
@@ -105,16 +120,17 @@ def instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence[
     return found
 
 
-def _check(sets: ImageSets) -> None:
-    for images, name, fewest in ((sets.fake, "fakes", FEWEST_IMAGES),
-                                 (sets.real, "real images", 2 * FEWEST_IMAGES)):  # fmt: skip
+def check_images_of(real: Array, fake: Array) -> None:
+    """Refuse images that no card can be made of, with a UserError that says why."""
+    for images, name, fewest in ((fake, "fakes", FEWEST_IMAGES),
+                                 (real, "real images", 2 * FEWEST_IMAGES)):  # fmt: skip
         if images.dtype != np.uint8:
             raise UserError(f"{name} of type {images.dtype}: expected uint8, as files hold them")
         if len(images) < fewest:
-            raise UserError(f"{len(images)} {name}: a card needs {fewest} or more")
-    if min(sets.fake.shape[1:3]) < SMALLEST_SIDE:
+            raise UserError(f"too few {name}: {len(images)}, and a card needs {fewest} or more")
+    if min(fake.shape[1:3]) < SMALLEST_SIDE:
         raise UserError(f"images below {SMALLEST_SIDE} pixels a side: too small for a blur card")
     try:
-        check_pair(sets.real, sets.fake)
+        check_pair(real, fake)
     except ValueError as error:
         raise UserError(str(error)) from error

@@ -11,7 +11,7 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.data import PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
-from jaxgan.report.measure import ImageSets
+from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
 from jaxgan.training.jsonl import read_lines
 from jaxgan.training.pictures import as_uint8
@@ -54,6 +54,8 @@ def sets_of_run(
     enough = min(REAL_FOR_EACH * count, MOST_REAL)
     unseen = _open_other(config, other, enough, data_dir)
     trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, enough)
+    fake = as_uint8(samples)
+    check_images_of(real["image"], fake)
     notes = []
     if unseen is None:
         notes.append(
@@ -62,7 +64,7 @@ def sets_of_run(
         )
     return ImageSets(
         name=f"{config.name} on {config.data}, seed {config.seed}, step {step}",
-        fake=as_uint8(samples),
+        fake=fake,
         real=real["image"],
         trained=None if unseen is None else trained["image"],
         class_names=trained_on.classes,
@@ -96,10 +98,16 @@ def sets_of_folders(
             f"{real} holds images of {height} pixels and {fake} of {fake_set.image_shape[0]}: give "
             f"--image-size to bring them to one size (which changes the blur of those it resamples)"
         )
-    images = _read(real_set, MOST_REAL)
+    if real_set.fingerprint == fake_set.fingerprint:
+        raise UserError(f"{real} and {fake} hold the same images: there is nothing to compare")
+    images, fakes = _read(real_set, MOST_REAL), _read(fake_set, MOST_REAL // 2)["image"]
+    check_images_of(images["image"], fakes)
+    notes = ["no training images are known, so memorisation cannot be told"]
+    if _are_grey(fakes) and not _are_grey(images["image"]):
+        notes.append("the fakes are grey and the real images are not: their channels were repeated")
     return ImageSets(
         name=f"{fake} against {real}",
-        fake=_read(fake_set, MOST_REAL // 2)["image"],
+        fake=fakes,
         real=images["image"],
         class_names=real_set.classes,
         networks=networks_for(images["image"], images.get("label"), real_set, cache, say),
@@ -108,8 +116,12 @@ def sets_of_folders(
             "real_fingerprint": real_set.fingerprint,
             "fake_fingerprint": fake_set.fingerprint,
         },
-        notes=("no training images are known, so memorisation cannot be told",),
+        notes=tuple(notes),
     )
+
+
+def _are_grey(images: Array) -> bool:
+    return bool(np.all(images == images[..., :1]))
 
 
 def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:

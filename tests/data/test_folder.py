@@ -102,7 +102,7 @@ def test_sizes(tmp_path):
     assert open_images(f"folder:{tmp_path}").image_shape == (16, 16, 1)
     save(tmp_path / "b.png", size=(24, 24))
     message = refusal(f"folder:{tmp_path}")
-    assert "a.png is 16x16 but b.png is 24x24: give --image-size" in message
+    assert f"a.png is 16x16 but {tmp_path}/b.png is 24x24: give --image-size" in message
     save(tmp_path / "b.png", size=(20, 30))
     assert "b.png is 20x30, not square: give --image-size" in refusal(f"folder:{tmp_path}")
     resized = open_images(f"folder:{tmp_path}", image_size=12)

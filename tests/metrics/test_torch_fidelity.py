@@ -1,6 +1,6 @@
 """The numbers of torch-fidelity 0.4.0 on the same features, printed by its own functions.
 
-`fid_statistics_to_metric(fid_features_to_statistics(real), fid_features_to_statistics(fake), False)`,
+`fid_statistics_to_metric(*map(fid_features_to_statistics, (real, fake)), False)`,
 `kid_features_to_metric(real, fake, kid_subsets=1, kid_subset_size=600, verbose=False)`,
 `isc_features_to_metric(logits, splits=1, shuffle=False)` and
 `prc_features_to_metric(fake, real, prc_neighborhood=3, prc_batch_size=10000, save_cpu_ram=False,

@@ -67,12 +67,12 @@ def test_numbers_that_were_not_taken_alike_are_refused(other, words):
 @pytest.mark.parametrize(("name", "value"), [("real_fingerprint", "other"), ("real", 123)])
 def test_other_real_images_are_refused(name, value):
     other = CARD._replace(protocol={**CARD.protocol, name: value})
-    with pytest.raises(UserError, match=f"different real images .{name}: "):
+    with pytest.raises(UserError, match=f"different real images .*{name}: "):
         comparison_table([CARD, other], ["tenengrad"])
 
 
 def test_one_card_is_no_comparison():
-    with pytest.raises(UserError, match="1 card: a comparison needs two"):
+    with pytest.raises(UserError, match="two cards or more, not 1"):
         comparison_table([CARD])
 
 

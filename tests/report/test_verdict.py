@@ -33,9 +33,10 @@ def scores(**values):
         ({"blur_variance": 1.0, "tenengrad": 0.4}, ("too soft",)),
         ({"blur_variance": 1.0}, ("clean",)),  # the fit alone: edges are as strong as real ones
         ({"tenengrad": 0.4}, ("clean",)),  # contrast was lost, not sharpness
-        ({"noise": 0.05}, ("too noisy",)),
+        ({"noise": 0.05, "median_noise": 0.022}, ("too noisy",)),
+        ({"noise": 0.05}, ("clean",)),  # the fit alone: what is left of a misfit ends in its noise
         ({"median_noise": 0.03}, ("too noisy",)),
-        ({"blur_variance": 1.0, "tenengrad": 0.4, "noise": 0.05}, ("too soft", "too noisy")),
+        ({"blur_variance": 1.0, "tenengrad": 0.4, "median_noise": 0.05}, ("too soft", "too noisy")),
         ({"blur_variance": -0.2}, ("over-sharpened",)),
         ({"overshoot": 0.2}, ("over-sharpened",)),
         ({"misfit": 0.3}, ("artefact",)),
@@ -78,6 +79,31 @@ def test_within_the_band_nothing_is_said_however_large():
     few = scores(coverage=0.5)
     few["coverage"] = few["coverage"]._replace(band=(0.4, 0.99))
     assert verdict(few).words == ("clean",)
+
+
+def test_a_blur_needs_weaker_edges_but_not_outside_of_their_wide_band():
+    few = scores(blur_variance=0.16, tenengrad=0.87)
+    few["tenengrad"] = few["tenengrad"]._replace(band=(0.83, 1.2))
+    assert verdict(few).words == ("too soft",)
+
+
+def test_what_is_clean_but_for_a_score_says_so():
+    assert "nothing" in verdict(scores()).reasons[0]
+    near = verdict(scores(misfit=0.08, blur_variance=0.05)).reasons[0]
+    assert "blur variance 0.05 and misfit 0.08 lie above real images" in near
+
+
+def test_blur_that_hides_variety_is_not_called_narrow():
+    """Real images with such a blur reach as little: the variety may be there."""
+    blurred = {"blur_variance": 1.0, "tenengrad": 0.4, "coverage": 0.6, "recall": 0.5}
+    hidden = scores(**blurred)
+    hidden["coverage_with_faults"] = Measured(0.62)
+    hidden["recall_with_faults"] = Measured(0.54)
+    assert verdict(hidden).words == ("too soft",)
+    fewer = hidden | {"recall_with_faults": Measured(0.7)}
+    assert verdict(fewer).words == ("too soft", "narrow")
+    assert "recall 0.5:" in verdict(fewer).reasons[1]
+    assert verdict(scores(**blurred)).words == ("too soft", "narrow")
 
 
 def test_scores_that_were_not_taken_say_nothing():

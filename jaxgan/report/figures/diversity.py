@@ -53,10 +53,18 @@ def diversity_figure(card: Card, evidence: Evidence) -> Drawn:
         _draw_points(panels[0], points)
     if classes is not None:
         _draw_classes(panels[-1], evidence.class_names, *classes)
-    return Drawn("diversity", TITLE, _caption(bool(points), classes), _alt(points, classes), figure)
+    return Drawn(
+        "diversity",
+        TITLE,
+        _caption(bool(points), classes, card.scores.get("class_divergence")),
+        _alt(points, classes),
+        figure,
+    )
 
 
-def _caption(points: bool, classes: tuple[Array, Array] | None) -> str:
+def _caption(
+    points: bool, classes: tuple[Array, Array] | None, divergence_score: Measured | None
+) -> str:
     words = ""
     if points:
         words = (
@@ -67,7 +75,7 @@ def _caption(points: bool, classes: tuple[Array, Array] | None) -> str:
         )
     if classes is None:
         return words + "There are no classes to count."
-    divergence = _divergence(*classes)
+    divergence = divergence_score.value if divergence_score else _divergence(*classes)
     words += "Bars of one class should be equally long for real and fake images; KL(fake ‖ real) "
     if np.isinf(divergence):
         return words + "is infinite: fakes fall into a class that no real image was judged to be."

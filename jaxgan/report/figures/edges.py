@@ -160,7 +160,7 @@ def _equivalents(card: Card, equivalent: Mapping[str, float]) -> Drawn:
     tidy(axes, "sigma of the Gaussian that does as much to real images, pixels", "", "", "x")
     return Drawn(
         "edges",
-        "Equivalent blur: every score in pixels",
+        "Equivalent blur: scores in pixels",
         "Each bar is the Gaussian blur that gives held-out real images the fakes' score; 0 is as "
         "sharp as real, or sharper. Bars that agree say that blur is what the scores saw; a short "
         "one among long ones has been fooled, by noise most often. The black bar is the spectral "

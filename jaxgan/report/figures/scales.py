@@ -58,7 +58,7 @@ def scale_figure(card: Card, evidence: Evidence) -> Drawn:
     axes.set_xlim(-0.6, len(sides) - 0.4)
     over_null = "distance over that of\nreal against real images"
     tidy(axes, "level of the pyramid, pixels a side", over_null, grid="y")
-    add_legend(axes, "upper right")
+    add_legend(axes, "above", 3)
     return Drawn(
         "scales",
         TITLE,

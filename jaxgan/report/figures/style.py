@@ -106,7 +106,7 @@ def to_png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-NOTHING = 1e-7  # what rounding leaves of 0
+NOTHING = 1e-6  # what rounding and fits leave of 0
 
 
 def number(value: float) -> str:
@@ -118,8 +118,9 @@ def pair(values: Pair | None) -> str:
     """An interval, both ends with the digits that the larger needs; a dash where there is none."""
     if values is None:
         return DASH
-    size = max(abs(values[0]), abs(values[1]))
-    return f"{_written(values[0], size)} … {_written(values[1], size)}"
+    low, high = (0.0 if abs(end) < NOTHING else end for end in values)
+    size = max(abs(low), abs(high))
+    return f"{_written(low, size)} … {_written(high, size)}"
 
 
 def percent(share: float) -> str:
