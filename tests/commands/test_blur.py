@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,17 +83,31 @@ def test_a_run_whose_samples_cannot_be_judged_still_ends_well(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        [],
-        ["--real", "a", "--fake", "b"],
-        ["run", "--real", "a"],
-        ["run", "--count", "0"],
-        ["run", "--seed", "-1"],
-        ["nowhere"],
+        ([], "give the directory of a run, or --real"),
+        (["--real", "a", "--fake", "b"], "give the directory of a run, or --real"),
+        (["run", "--real", "a"], "give the directory of a run, or --real"),
+        (["run", "--count", "99"], "--count 99: expected 100 to 100,000"),
+        (["run", "--count", "100001"], "--count 100001: expected 100 to 100,000"),
+        (["--real", "a", "--fake", "b", "--out", "c", "--count", "200"], "--count is for runs"),
+        (["run", "--seed", "-1"], "--seed -1"),
+        (["run", "--out", "file"], "--out file is a file: give a directory"),
+        (["nowhere"], "nowhere holds no run"),
     ],
 )
-def test_what_is_not_enough_is_refused(arguments, tmp_path, monkeypatch):
+def test_what_is_not_enough_is_refused(arguments, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=words):
         main(arguments)
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    """As `jaxgan compare A B | head -1`: what reads the output closes it early."""
+    card = Path(__file__).parents[2] / "experiments" / "gallery" / "real" / "blur.json"
+    compare = " ".join(command("compare", *[str(card)] * 60, module="jaxgan"))
+    done = subprocess.run(["bash", "-c", f"{compare} | head -c 1"], env=environment(),
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    assert done.stdout == "1"
+    assert done.stderr == ""
