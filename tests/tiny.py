@@ -71,7 +71,7 @@ def command(*arguments: str, module: str = "jaxgan.experiments.wgan_gp") -> list
 
 def environment(devices: int = 1, **extra: str) -> dict[str, str]:
     """Environment of a process with so many virtual CPU devices."""
-    kept = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("XLA_FLAGS", "NPROC")}
     root = str(Path(__file__).parents[1])
     return {
         **kept,
