@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -89,7 +88,6 @@ def train_classifier(
         kept = _kept(path)
         if kept is not None:
             return network(*kept)
-    began = time.perf_counter()
     training, held_out = _divided(examples, seed)
     steps = max(fewest_steps, round(epochs * len(training.images) / BATCH))
     parameters = fit(training, classes, seed, steps)
@@ -100,7 +98,6 @@ def train_classifier(
         "steps": steps,
         "held_out": len(held_out.images),
         "held_out_accuracy": accuracy(network(parameters, {}), *_questions(held_out)),
-        "seconds": time.perf_counter() - began,
     }
     if path is not None:
         store(path, flatten_dict(parameters, sep="/"), facts)

@@ -49,7 +49,7 @@ class FeatureNetwork(NamedTuple):
     apply: Callable[[Array], Array]
     probabilities: Callable[[Array], Array] | None
     image_shape: tuple[int, int, int] | None  # (H, W, C) it was fitted to; None: takes any
-    facts: Mapping[str, Any]  # what is known of it, for a reader: accuracy, seconds …
+    facts: Mapping[str, Any]  # what is known of it, for a reader: accuracy, gate …
 
     @property
     def identity(self) -> str:

@@ -191,7 +191,16 @@ def _protocol(card: Card) -> str:
 def _plain(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_inner(inner)}" for name, inner in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _inner(value: Any) -> str:
+    """What a protocol says of one of several networks."""
+    if not isinstance(value, Mapping):
+        return _plain(value)
+    return ", ".join(f"{str(name).replace('_', ' ')} {_plain(x)}" for name, x in value.items())
 
 
 def _glossary() -> str:

@@ -173,7 +173,7 @@ def test_names_are_text_and_never_markup():
 def test_protocol_and_notes_are_there():
     card, _ = made_up()
     shown = Reader(bare_page(card)).text
-    assert 'versions{"jaxgan": "0.1"}' in shown
+    assert "versionsjaxgan: 0.1" in shown
     assert "Few images: bands are wide." in shown
     assert "What limits this card" not in Reader(bare_page(card._replace(notes=()))).text
 
@@ -183,6 +183,12 @@ def test_a_figure_that_is_left_out_says_why():
     text = page(card, [Drawn("health", "Health", "Left out: no history.", "", None)])
     assert "Left out: no history." in Reader(text).text
     assert not Reader(text).all("img")
+
+
+def test_networks_are_listed_in_words():
+    networks = {"classifier:mnist@0123": {"held_out": 2000, "gate": "passed"}, "pixels-64@4567": {}}
+    text = Reader(bare_page(made_up()[0]._replace(protocol={"networks": networks}))).text
+    assert "classifier:mnist@0123: held out 2000, gate passed; pixels-64@4567:" in text
 
 
 def test_every_score_that_cards_hold_is_explained():

@@ -1,6 +1,7 @@
 """The same shards give the same bits on any number of devices and hosts."""
 
 import json
+import shutil
 import socket
 import subprocess
 
@@ -52,8 +53,6 @@ def test_two_processes_of_four_devices(on_one_device, tmp_path):
 
 
 def test_interrupted_on_two_devices_and_finished_on_four(on_one_device, tmp_path):
-    import shutil
-
     workdir = tmp_path / "run"
     assert run(SHARDS, f"--workdir={workdir}", devices=2).returncode == 0
     shutil.rmtree(workdir / "checkpoints" / "00000012")
@@ -65,21 +64,26 @@ def test_interrupted_on_two_devices_and_finished_on_four(on_one_device, tmp_path
 
 
 def test_products_cut_by_threads_are_cut_alike_when_repeated(tmp_path):
-    """Four virtual devices give XLA four threads or more, by which it cuts large products; a rerun
-    on one device takes as many. Tiny networks would not show it."""
+    """Four virtual devices give XLA four threads or more, by which it cuts large products; whoever
+    goes on or repeats on one device takes as many. Tiny networks would not show it."""
     workdir = tmp_path / "run"
     wide = ["--generator.width=32", "--discriminator.width=32", "--image-size=28"]
-    sizes = ["--batch-size=64", "--data-size=200", "--steps=2", "--checkpoint-every=2"]
-    wgan = "jaxgan.experiments.wgan"
-    done = run("--shards=4", *wide, *sizes, f"--workdir={workdir}", devices=4, module=wgan)
+    sizes = ["--batch-size=64", "--data-size=200", "--steps=2", "--checkpoint-every=1"]
+    flags, wgan = ["--shards=4", *wide, *sizes], "jaxgan.experiments.wgan"
+    done = run(*flags, f"--workdir={workdir}", devices=4, module=wgan)
     assert done.returncode == 0, done.stderr
     threads = json.loads((workdir / "environment.json").read_text())["cpu_threads"]
     assert threads >= 4
+    whole = digests(workdir)
+    shutil.rmtree(workdir / "checkpoints" / "00000002")
+    finished = run(*flags, f"--workdir={workdir}", module=wgan)
+    assert "going on from step 1" in finished.stdout
+    assert digests(workdir) == whole
+    fewer = run("rerun", str(workdir), module="jaxgan", NPROC="1")
+    assert f"cpu_threads: {threads} recorded, 1 here" in fewer.stdout
     again = run("rerun", str(workdir), module="jaxgan")
     assert again.returncode == 0, again.stdout
     assert "another environment" not in again.stdout
-    fewer = run("rerun", str(workdir), module="jaxgan", NPROC="1")
-    assert f"cpu_threads: {threads} recorded, 1 here" in fewer.stdout
 
 
 def test_shards_not_divisible_by_devices(tmp_path):
