@@ -75,13 +75,19 @@ def recorded_config(workdir: Path) -> Config | None:
         return read_run_config(workdir)
     if workdir.exists() and not workdir.is_dir():
         raise UserError(f"--workdir {workdir} is a file: give a directory")
-    # A run that was stopped before its config was written left a lock at most.
-    if workdir.exists() and any(entry.name != ".lock" for entry in workdir.iterdir()):
+    if workdir.exists() and not all(map(_is_of_no_run_yet, workdir.iterdir())):
         raise UserError(
             f"--workdir {workdir} holds files but no run (no config.json): give an empty or a new "
             "directory"
         )
     return None
+
+
+def _is_of_no_run_yet(entry: Path) -> bool:
+    """Whether this is what `create_run` leaves when it is killed before the config is there."""
+    if entry.name in ("checkpoints", "samples"):
+        return entry.is_dir() and not any(entry.iterdir())
+    return entry.name in (".lock", "environment.json", "environment.json.new", "config.json.new")
 
 
 def recorded_environment(workdir: Path) -> dict[str, Any]:
@@ -108,12 +114,16 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: 
 
 
 def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> RunPaths:
-    """Write the beginnings of a run, and delete the run that was there."""
+    """Write the beginnings of a run, and delete the run that was there.
+
+    The config goes last and comes last. A kill on the way leaves a run without checkpoints, which
+    goes on from its beginning, or what `recorded_config` takes for no run.
+    """
     paths = RunPaths(workdir)
-    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
-        path.unlink(missing_ok=True)
     for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
         shutil.rmtree(folder, ignore_errors=True)
+    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
+        path.unlink(missing_ok=True)
     for folder in (paths.checkpoints, paths.samples):
         folder.mkdir(parents=True)
     write_json(paths.environment, environment)
