@@ -79,8 +79,6 @@ def test_products_cut_by_threads_are_cut_alike_when_repeated(tmp_path):
     finished = run(*flags, f"--workdir={workdir}", module=wgan)
     assert "going on from step 1" in finished.stdout
     assert digests(workdir) == whole
-    fewer = run("rerun", str(workdir), module="jaxgan", NPROC="1")
-    assert f"cpu_threads: {threads} recorded, 1 here" in fewer.stdout
     again = run("rerun", str(workdir), module="jaxgan")
     assert again.returncode == 0, again.stdout
     assert "another environment" not in again.stdout
