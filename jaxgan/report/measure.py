@@ -62,7 +62,8 @@ def measure(
         except ValueError as error:  # fakes that are noise alone, say
             raise UserError(f"{name} cannot be measured: {error}") from error
     scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
-    if "diversity" in readings and FAULTS & set(verdict(scores).words):
+    words, reasons = verdict(scores)
+    if "diversity" in readings and FAULTS & set(words):
         say("measuring diversity of real images with such faults")
         rng = np.random.default_rng([seed, *b"faults"])
         _, rows_real, rows_fake = readings["diversity"]
@@ -71,11 +72,11 @@ def measure(
             rows_real,
             sets.real,
             scores,
-            verdict(scores).words,
+            words,
             len(rows_fake["features"]),
             rng,
         )
-    words, reasons = verdict(scores)
+        words, reasons = verdict(scores)
     radius, noise, contrast, misfit = (scores[name] for name in HEADLINES)
     others = {name: score for name, score in scores.items() if name not in HEADLINES}
     protocol = {
