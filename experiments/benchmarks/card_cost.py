@@ -17,6 +17,7 @@ import numpy as np
 
 from jaxgan.data import open_images
 from jaxgan.metrics import fit_blur, image_spectra, measured_transfer, planting
+from jaxgan.metrics.checks import as_file
 from jaxgan.report.card import card_to_json
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.networks import networks_for
@@ -42,7 +43,7 @@ def main() -> None:
     lap("read 50,000 training images")
     real = test.read(np.arange(test.size))["image"]
     lap("read 10,000 real images")
-    fake = np.rint(planting.blurred(real[:2000] / 255.0, 1.0) * 255).astype(np.uint8)
+    fake = as_file(planting.blurred(real[:2000] / 255.0, 1.0))
     with tempfile.TemporaryDirectory() as folder:
         arguments = (trained["image"], trained["label"], train, Path(folder), lambda line: None)
         clock[0] = time.perf_counter()

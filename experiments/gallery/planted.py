@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxgan.data import open_images
 from jaxgan.metrics import planting
-from jaxgan.metrics.checks import eight_bits
+from jaxgan.metrics.checks import as_file
 from jaxgan.report.card import card_to_json
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.networks import networks_for
@@ -38,7 +38,7 @@ def main() -> None:
     cache = Path.home() / ".cache" / "jaxgan"
     networks = networks_for(trained["image"], trained["label"], train, cache, print)
     for folder, (name, fault) in FAULTS.items():
-        judged = np.rint(eight_bits(fault(held / 255.0)) * 255).astype(np.uint8)
+        judged = as_file(fault(held / 255.0))
         protocol = {"data": "cifar10", "trained_split": "train", "real_split": "test",
                     "real_fingerprint": test.fingerprint}  # fmt: skip
         card, evidence = measure(

@@ -10,6 +10,7 @@ from typing import Annotated
 import tyro
 
 from jaxgan.errors import UserError
+from jaxgan.report.card import FEWEST_IMAGES
 
 __all__ = ["BlurOptions", "main"]
 
@@ -52,8 +53,8 @@ class BlurOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
-    if options.count is not None and not 100 <= options.count <= MOST_SAMPLES:
-        raise UserError(f"--count {options.count}: expected 100 to {MOST_SAMPLES:,}")
+    if options.count is not None and not FEWEST_IMAGES <= options.count <= MOST_SAMPLES:
+        raise UserError(f"--count {options.count}: expected {FEWEST_IMAGES} to {MOST_SAMPLES:,}")
     if options.seed < 0:
         raise UserError(f"--seed {options.seed}: expected a whole number from 0")
     if options.out is not None and options.out.exists() and not options.out.is_dir():

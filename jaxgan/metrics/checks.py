@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["check_features", "check_images", "check_pair", "eight_bits", "grey"]
+__all__ = ["as_file", "check_features", "check_images", "check_pair", "eight_bits", "grey"]
 
 SMALLEST_SIDE = 8  # pixels: below, no spectrum and no edge is left to measure
 LUMA = np.array([0.2125, 0.7154, 0.0721])  # Rec. 709, as scikit-image's rgb2gray
@@ -69,9 +69,14 @@ def grey(images: Array) -> Array:
     return images[..., 0] if images.shape[-1] == 1 else images @ LUMA
 
 
+def as_file(images: Array) -> Array:
+    """Images in [0, 1] as a file holds them: clipped, rounded to 256 levels, uint8."""
+    return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
 def eight_bits(images: Array) -> Array:
-    """Images in [0, 1] as a file would hold them: clipped and rounded to 256 levels, float64."""
-    return np.rint(np.clip(images, 0.0, 1.0) * 255.0) / 255.0
+    """Images in [0, 1] as they come back from a file: of 256 levels, float64 in [0, 1]."""
+    return as_file(images) / 255.0
 
 
 def _check_values(array: Array, name: str) -> None:

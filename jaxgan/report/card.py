@@ -14,6 +14,7 @@ Array = np.ndarray
 Pair = tuple[float, float]
 
 HEADLINES = ("radius_px", "noise", "contrast", "misfit")  # scores that are fields of a card
+FEWEST_IMAGES = 100  # fakes, and twice as many real ones
 
 
 class Measured(NamedTuple):
@@ -35,6 +36,11 @@ class Measured(NamedTuple):
         if self.null is None or self.null <= 0 or (self.band and self.band[0] <= 0):
             return None
         return self.value / self.null
+
+    @property
+    def way(self) -> str:
+        """How it was taken: protocol and feature network. Scores of two ways do not compare."""
+        return "; features ".join(filter(None, (self.protocol, self.features)))
 
 
 class Card(NamedTuple):

@@ -94,7 +94,7 @@ def _check_taken_alike(
     different = []
     for name in chosen:
         ways = {
-            _way(column[name]): card.name
+            column[name].way: card.name
             for card, column in zip(cards, columns, strict=True)
             if name in column
         }
@@ -107,10 +107,6 @@ def _check_taken_alike(
             f"{f' and {more} more' if more > 0 else ''}. Make the cards again in one way (the same "
             "--count, and one --cache of feature networks), or choose others with --scores"
         )
-
-
-def _way(score: Measured) -> str:
-    return f"{score.protocol}; {score.features}" if score.features else score.protocol
 
 
 def _cell(score: Measured | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from jaxgan.metrics.checks import eight_bits
+from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.planting import blurred, noised
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Instrument, Rows, chosen, splits, spread
@@ -48,8 +48,7 @@ def faulty_diversity(
         median = scores["median_noise"]
         deviation = max(scores["noise"].value, median.value - (median.null or 0.0))
         faulty = noised(faulty, deviation, rng)
-    files = np.rint(eight_bits(faulty) * 255).astype(np.uint8)
-    faulty_rows = diversity.rows(files)
+    faulty_rows = diversity.rows(as_file(faulty))
     drawn = splits(looked_at, size, SPLITS, rng)
     found = [
         diversity.compare(chosen(rows, reference), chosen(faulty_rows, held))

@@ -12,18 +12,17 @@ from jaxgan.features.network import FeatureNetwork
 from jaxgan.metrics.blur_transfer import BlurTransfer, measured_transfer
 from jaxgan.metrics.checks import check_pair
 from jaxgan.report import feature_instruments, pixel_instruments
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence
 from jaxgan.report.evidence import gather
 from jaxgan.report.faulty_diversity import FAULTS, faulty_diversity
 from jaxgan.report.feature_instruments import diversity
 from jaxgan.report.instruments import Reading, Rows, read
 from jaxgan.report.verdict import verdict
 
-__all__ = ["FEWEST_IMAGES", "ImageSets", "check_images_of", "instruments", "measure"]
+__all__ = ["ImageSets", "check_images_of", "instruments", "measure"]
 
 Array = np.ndarray
 
-FEWEST_IMAGES = 100  # fakes, and twice as many real ones
 SMALLEST_SIDE = 16  # pixels, of the spectral fit
 HEADLINES = ("blur_radius", "noise", "contrast", "misfit")
 

@@ -142,27 +142,19 @@ def _score_table(scores: Mapping[str, Measured]) -> str:
         for name in columns
     )
     bodies = []
-    ordered = sorted(scores.items(), key=lambda item: list(_ways(scores)).index(_way(item[1])))
-    for way, members in groupby(ordered, key=lambda item: _way(item[1])):
+    ways = list(dict.fromkeys(score.way for score in scores.values()))  # in their first order
+    ordered = sorted(scores.items(), key=lambda item: ways.index(item[1].way))
+    for way, members in groupby(ordered, key=lambda item: item[1].way):
         rows = "".join(_score_row(name, score) for name, score in members)
         bodies.append(
             f'<tbody><tr class="group"><th scope="rowgroup" colspan="{len(columns)}">'
-            f"{escape(way)}</th></tr>{rows}</tbody>"
+            f"{escape(way or NO_WAY)}</th></tr>{rows}</tbody>"
         )
     return f'<table class="scores"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
 _NUMBER = ' class="number"'
-
-
-def _way(score: Measured) -> str:
-    features = f"; features {score.features}" if score.features else ""
-    return (score.protocol or "no protocol recorded") + features
-
-
-def _ways(scores: Mapping[str, Measured]) -> dict[str, None]:
-    """All ways in which scores were taken, in their first order."""
-    return dict.fromkeys(map(_way, scores.values()))
+NO_WAY = "no protocol recorded"
 
 
 def _score_row(name: str, score: Measured) -> str:

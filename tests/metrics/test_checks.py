@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from skimage.color import rgb2gray
 
-from jaxgan.metrics.checks import check_features, check_images, check_pair, eight_bits, grey
+from jaxgan.metrics.checks import (
+    as_file,
+    check_features,
+    check_images,
+    check_pair,
+    eight_bits,
+    grey,
+)
 
 BYTES = np.random.default_rng(0).integers(0, 256, (3, 9, 8, 3), np.uint8)
 FLOATS = BYTES / 255.0
@@ -89,3 +96,4 @@ def test_eight_bits():
     levels = np.array([-0.3, 0, 0.4, 0.6, 1.4, 254.6, 255, 300])
     np.testing.assert_array_equal(eight_bits(levels / 255) * 255, [0, 0, 0, 1, 1, 255, 255, 255])
     np.testing.assert_array_equal(eight_bits(FLOATS), FLOATS)
+    assert as_file(levels / 255).dtype == np.uint8

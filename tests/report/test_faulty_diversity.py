@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jaxgan.features import pixel_features
-from jaxgan.metrics.checks import eight_bits
+from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.planting import blurred, noised
 from jaxgan.report.card import Measured
 from jaxgan.report.faulty_diversity import faulty_diversity
@@ -31,7 +31,7 @@ def found(words, **values):
 
 def by_hand(faulty):
     """Coverage of the second half of the images, made faulty, of the first half."""
-    files = np.rint(eight_bits(faulty) * 255).astype(np.uint8)
+    files = as_file(faulty)
     instrument = diversity(NETWORK)
     return instrument.compare(instrument.rows(REAL[:200]), instrument.rows(files))["coverage"]
 

@@ -16,7 +16,7 @@ from jaxgan.errors import UserError
 from jaxgan.features import random_convolutions
 from jaxgan.metrics import planting
 from jaxgan.metrics.blur_transfer import measured_transfer
-from jaxgan.metrics.checks import eight_bits
+from jaxgan.metrics.checks import as_file
 from jaxgan.report import feature_instruments, pixel_instruments
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Instrument, Reading, Rows, chosen, read, spread
@@ -60,7 +60,7 @@ def bench(name: str) -> Bench:
 def judged(name: str, faulty: np.ndarray) -> tuple[tuple[str, ...], dict[str, Measured]]:
     """The verdict on images [N, ...] in [0, 1], and their scores with the bands of real ones."""
     found = bench(name)
-    files = np.rint(eight_bits(faulty) * 255).astype(np.uint8)
+    files = as_file(faulty)
     scores = {}
     for instrument, (reading, rows, _) in zip(found.instruments, found.readings, strict=True):
         values = instrument.compare(rows, instrument.rows(files))
@@ -213,7 +213,7 @@ def test_copies_are_called_memorised_and_blur_is_not(name):
         return verdict(reading.scores).words
 
     assert "memorised" not in words(unseen)
-    blurred = np.rint(eight_bits(planting.blurred(unseen / 255.0, 1.0)) * 255).astype(np.uint8)
+    blurred = as_file(planting.blurred(unseen / 255.0, 1.0))
     assert "memorised" not in words(blurred)
     assert "memorised" in words(trained)
     half = np.concatenate([trained[: COUNT // 2], unseen[: COUNT // 2]])
