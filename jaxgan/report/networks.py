@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,12 @@ from jaxgan.features import (
 from jaxgan.features.gate import FEWEST_IMAGES
 from jaxgan.training.jsonl import read_json, write_json
 
-__all__ = ["networks_for"]
+__all__ = ["gated", "networks_for"]
 
 Array = np.ndarray
 
 SMALLEST_SIDE = 16  # pixels
+PASSED = "passed"
 GATE_IMAGES = 4000  # chance distances fall with their number
 
 
@@ -53,8 +54,19 @@ def networks_for(
         )
     except ValueError as error:  # too few images, most often
         raise UserError(f"{error}; --no-features measures without feature networks") from error
-    asked = [_asked(network, images, cache / "gates", source.fingerprint) for network in networks]
-    return tuple(sorted(asked, key=lambda network: network.facts["gate"] != "passed"))
+    return gated(networks, images, cache / "gates", source.fingerprint)
+
+
+def gated(
+    networks: Iterable[FeatureNetwork], images: Array, cache: Path, data: str
+) -> tuple[FeatureNetwork, ...]:
+    """The networks with the gate's answer among their facts, those first that passed.
+
+    Answers are kept in `cache` by the digests of the network and the `data`. With fewer than 400
+    images the gate cannot be asked, and the answer says so.
+    """
+    asked = [_asked(network, images, cache, data) for network in networks]
+    return tuple(sorted(asked, key=lambda network: network.facts["gate"] != PASSED))
 
 
 def _asked(network: FeatureNetwork, images: Array, cache: Path, data: str) -> FeatureNetwork:
@@ -67,5 +79,5 @@ def _asked(network: FeatureNetwork, images: Array, cache: Path, data: str) -> Fe
         spread = images[np.linspace(0, len(images) - 1, min(len(images), GATE_IMAGES)).astype(int)]
         result = gate(network, spread, np.random.default_rng(0))
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, "passed" if result.passed else "; ".join(result.reasons))
+        write_json(path, PASSED if result.passed else "; ".join(result.reasons))
     return network._replace(facts={**network.facts, "gate": read_json(path)})

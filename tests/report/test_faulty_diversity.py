@@ -53,6 +53,9 @@ def test_as_much_as_by_hand_after_noise(values):
 def test_only_faults_that_the_verdict_names_are_planted():
     whole = found([], blur_radius=3.0, noise=0.3)
     assert whole["coverage_with_faults"].value > 0.9
+    assert (
+        whole["recall_with_faults"].value < 1
+    )  # held against other images, not against themselves
     soft = found(["too soft"], blur_radius=3.0, noise=0.3)
     assert soft["coverage_with_faults"].value < 0.5
     assert soft["recall_with_faults"].protocol.endswith("; way")

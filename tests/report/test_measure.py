@@ -58,6 +58,8 @@ def test_json_holds_every_score_with_its_protocol(card):
     frechet = data["scores"]["frechet_pixels_64"]
     assert frechet["features"].startswith("pixels-64@")
     assert data["notes"] == ["a note"]
+    counts = {name: data["protocol"][name] for name in ("fakes", "real", "trained_on")}
+    assert counts == {"fakes": 120, "real": 400, "trained_on": 180}
     assert not any("fid" in name for name in data["scores"])
 
 

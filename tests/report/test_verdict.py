@@ -72,6 +72,22 @@ def test_faults_too_small_to_matter_are_not_said(changes):
     assert verdict(scores(**changes)).words == ("clean",)
 
 
+@pytest.mark.parametrize(
+    ("name", "trifle", "fault", "word"),
+    [("checkerboard", 4.8, 5.2, "artefact"), ("coverage", 3.7, 3.5, "narrow"),
+     ("recall", 3.7, 3.5, "narrow"), ("memorisation", 3.7, 3.5, "memorised")],
+)  # fmt: skip
+def test_least_sizes_that_are_shares_go_with_what_real_images_get(name, trifle, fault, word):
+    for value, said in ((trifle, False), (fault, True)):
+        found = scores()
+        found[name] = Measured(value, None, 4.0, (3.9, 4.1))
+        assert (word in verdict(found).words) == said
+    for energy, said in ((3.9, False), (3.7, True)):  # of the real images' edges
+        soft = scores(blur_variance=1.0)
+        soft["tenengrad"] = Measured(energy, None, 4.0, (3.9, 4.1))
+        assert ("too soft" in verdict(soft).words) == said
+
+
 def test_within_the_band_nothing_is_said_however_large():
     wide = scores(misfit=0.5)
     wide["misfit"] = wide["misfit"]._replace(band=(0.0, 0.6))
