@@ -22,30 +22,37 @@ class ClassBalance(NamedTuple):
     missing: tuple[int, ...]  # classes that real images have and no fake has
 
 
-def class_balance(fake_classes: Array, real_classes: Array, classes: int) -> ClassBalance:
+def class_balance(
+    fake_classes: Array, real_classes: Array, classes: int, pseudo_count: float = 0.0
+) -> ClassBalance:
     """Compare predicted classes, ints in 0 … `classes` - 1, of fakes [N] and real images [M].
 
     Both sets must be judged by one classifier, so that its errors are in both. A perfect generator
     has a KL of about (K - 1) / 2 · (1/N + 1/M), not 0.
-    Raises ValueError for other arrays, classes out of range, and fakes of a class that no real
-    image is judged to be (the divergence would be infinite: take more real images).
+    `pseudo_count` real images are added to each class for `kl_to_real`, which is infinite where
+    fakes are of a class that no real image is judged to be; half of one is the usual choice.
+    Raises ValueError for other arrays, classes out of range, and for that infinity.
     """
     if classes < 2:
         raise ValueError(f"classes {classes}: expected 2 or more")
     fake = _counts(fake_classes, classes, "fake classes")
     real = _counts(real_classes, classes, "real classes")
     unknown = np.flatnonzero((fake > 0) & (real == 0))
-    if len(unknown):
+    if pseudo_count < 0:
+        raise ValueError(f"pseudo_count {pseudo_count}: expected 0 or more")
+    if len(unknown) and not pseudo_count:
         raise ValueError(
             f"{int(fake[unknown].sum())} fakes of the classes {unknown.tolist()}, of which there "
-            "is no real image: expected every class among the real ones; take more of them"
+            "is no real image: expected every class among the real ones; take more of them, or "
+            "give a pseudo_count"
         )
     share, real_share = fake / fake.sum(), real / real.sum()
+    smoothed = (real + pseudo_count) / (real.sum() + classes * pseudo_count)
     missing = np.flatnonzero((fake == 0) & (real > 0))
     return ClassBalance(
         share,
         real_share,
-        _divergence(share, real_share),
+        _divergence(share, smoothed),
         _divergence(share, np.full(classes, 1 / classes)),
         tuple(missing.tolist()),
     )

@@ -33,6 +33,7 @@ class Instrument(NamedTuple):
     protocol: str
     features: str = ""
     most: int | None = None  # images of a set that are looked at; None: all
+    alone: frozenset[str] = frozenset()  # scores of the judged set alone, without the reference
 
 
 class Splits(NamedTuple):
@@ -91,7 +92,10 @@ def read(
             value[name],
             _around(value[name], [numbers[name] for numbers in resampled if name in numbers]),
             float(np.mean([numbers[name] for numbers in null])),
-            _band([numbers[name] for numbers in null]),
+            _band(
+                [numbers[name] for numbers in null],
+                _widening(size, len(real)) if name in instrument.alone else 1.0,
+            ),
             f"{instrument.protocol}; {size} against {size} images",
             instrument.features,
         )
@@ -111,13 +115,24 @@ def _halves(size: int, repeats: int, rng: np.random.Generator) -> Iterator[Array
     return (rng.permutation(size)[: size // 2] for _ in range(repeats))
 
 
-def _band(values: list[float]) -> Pair:
+def _widening(size: int, pool: int) -> float:
+    """How much wider than among sets of `size` out of a pool a score of a new such set lies.
+
+    Sets drawn without replacement vary by σ² (1/n - 1/N) around the pool, a new one by
+    σ² (1/n + 1/N). Differences of two disjoint sets have 2 σ²/n either way and need nothing.
+    """
+    return float(np.sqrt((pool + size) / (pool - size)))
+
+
+def _band(values: list[float], widening: float) -> Pair:
     """95 % of values of one law: quantiles of many, from the deviation of few."""
+    middle = float(np.mean(values))
     if len(values) >= FEW:
         low, high = np.quantile(values, (0.025, 0.975))
-        return float(low), float(high)
-    middle, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
-    return middle - half, middle + half
+    else:
+        half = STUDENT * float(np.std(values, ddof=1))
+        low, high = middle - half, middle + half
+    return middle + widening * (float(low) - middle), middle + widening * (float(high) - middle)
 
 
 def _around(value: float, resampled: list[float]) -> Pair:

@@ -52,7 +52,9 @@ def sharpness() -> Instrument:
             numbers[name] /= float(np.median(real[name]))
         return numbers
 
-    return Instrument(rows, compare, MANY, "median over images; Laplacian and Tenengrad over real")
+    protocol = "median over images; Laplacian and Tenengrad over real"
+    alone = frozenset({"median_noise", *(f"crete_blur_{w}" for w in WINDOWS)})
+    return Instrument(rows, compare, MANY, protocol, alone=alone)
 
 
 def spectrum(side: int, transfer: BlurTransfer) -> Instrument:
@@ -81,7 +83,8 @@ def spectrum(side: int, transfer: BlurTransfer) -> Instrument:
             numbers["checkerboard"] = checkerboard_ratio(real["period_two"], judged["period_two"])
         return numbers
 
-    return Instrument(rows, compare, MANY, "mean power spectrum, Kaiser window with beta 8")
+    protocol = "mean power spectrum, Kaiser window with beta 8"
+    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"spectral_slope"}))
 
 
 def blocks() -> Instrument:
@@ -93,7 +96,8 @@ def blocks() -> Instrument:
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         return {"block_edges": block_edge_share(judged["edges"])}
 
-    return Instrument(rows, compare, MANY, f"third differences, blocks of {BLOCK} pixels")
+    protocol = f"third differences, blocks of {BLOCK} pixels"
+    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"block_edges"}))
 
 
 def gradients() -> Instrument:
@@ -145,9 +149,9 @@ def similarity() -> Instrument:
         half = len(images) // 2
         return {"ms_ssim": float(ms_ssim(images[:half], images[half : 2 * half]).values.mean())}
 
-    return Instrument(
-        rows, compare, FEW, "pairs of any class, scales that fit", most=SIMILARITY_IMAGES
-    )
+    protocol = "pairs of any class, scales that fit"
+    alone = frozenset({"ms_ssim"})
+    return Instrument(rows, compare, FEW, protocol, most=SIMILARITY_IMAGES, alone=alone)
 
 
 def edges() -> Instrument:
@@ -161,7 +165,9 @@ def edges() -> Instrument:
             numbers["overshoot"] = float(np.median(judged["overshoot"][clean]))
         return numbers
 
-    return Instrument(_edge_rows, compare, MANY, "median over clean shapes", most=EDGE_IMAGES)
+    protocol = "median over clean shapes"
+    alone = frozenset({"edges_rejected", "edge_radius", "overshoot"})
+    return Instrument(_edge_rows, compare, MANY, protocol, most=EDGE_IMAGES, alone=alone)
 
 
 def _edge_rows(images: Array) -> Rows:

@@ -42,6 +42,14 @@ def test_a_perfect_generator_has_the_bias_that_is_told():
     assert np.mean(draws) == pytest.approx(9 / 2 * (2 / 1000), rel=0.1)
 
 
+def test_half_an_image_more_of_every_class_makes_the_divergence_finite():
+    # Real shares (1.5, 2.5, 0.5) of 4.5, and half of the fakes are of the class without any.
+    found = class_balance(np.array([0, 2]), np.array([0, 1, 1]), 3, pseudo_count=0.5)
+    assert found.kl_to_real == pytest.approx(0.5 * math.log(0.5 * 4.5 / 1.5) + 0.5 * math.log(4.5))
+    np.testing.assert_allclose(found.real_share, [1 / 3, 2 / 3, 0])
+    assert found.missing == (1,)
+
+
 def test_classes_that_the_data_do_not_have_are_not_missing():
     found = class_balance(np.array([0, 1]), np.array([0, 1, 1]), 3)
     assert found.missing == ()
@@ -51,6 +59,8 @@ def test_what_is_refused():
     good = np.array([0, 1])
     with pytest.raises(ValueError, match=r"1 fakes of the classes \[2\]"):
         class_balance(np.array([0, 2]), good, 3)
+    with pytest.raises(ValueError, match="pseudo_count -1: expected 0 or more"):
+        class_balance(good, good, 3, pseudo_count=-1)
     with pytest.raises(ValueError, match="fake classes from 0 to 3: expected 0 … 2"):
         class_balance(np.array([0, 3]), good, 3)
     with pytest.raises(ValueError, match="real classes from -1"):

@@ -1,7 +1,14 @@
+"""Bands and intervals against what statistics says of means."""
+
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxgan.data import open_images
+from jaxgan.features import Outputs, feature_network
+from jaxgan.metrics import measured_transfer
 from jaxgan.report.instruments import Instrument, read, splits, spread
+from jaxgan.report.measure import ImageSets, instruments
 
 MEANS = Instrument(
     rows=lambda images: {"mean": images.mean(axis=(1, 2, 3))},
@@ -49,6 +56,48 @@ def test_the_band_is_that_of_two_means_and_the_interval_that_of_one():
     assert len(rows_real["mean"]) == 4000
     assert len(rows_fake["mean"]) == 400
     assert gap.protocol == "means; 400 against 400 images"
+
+
+@pytest.mark.parametrize("pool", [800, 1000, 4000])
+def test_the_band_of_a_score_without_a_reference_is_that_of_new_images(pool):
+    """The more of the pool each set takes, the more alike they are; new images are not."""
+    alone = Instrument(
+        rows=MEANS.rows,
+        compare=lambda real, judged: {"level": float(judged["mean"].mean())},
+        repeats=400,
+        protocol="means",
+        alone=frozenset({"level"}),
+    )
+    fake = pictures(1, 400, 100.0)
+    for repeats, rel in ((400, 0.15), (20, 0.5)):
+        reading, _, _ = read(alone._replace(repeats=repeats), pictures(0, pool, 100.0), fake,
+                             np.random.default_rng(2))  # fmt: skip
+        level = reading.scores["level"]
+        low, high = level.band
+        new = 10.0 * np.sqrt(1 / 400 + 1 / pool)
+        assert (high - low) / (2 * (1.96 if repeats == 400 else 2.093)) == pytest.approx(
+            new, rel=rel
+        )
+        assert low < level.null < high
+
+
+def test_scores_without_a_reference_are_named_by_their_instruments():
+    images = open_images("shapes", image_size=16, split="test").read(np.arange(800))["image"]
+    one, other, judged, trained = np.split(images, 4)
+    network = feature_network("two", 1, {}, lambda _, x: Outputs(x.mean((1, 2)), _logits(x)),
+                              has_logits=True)  # fmt: skip
+    sets = ImageSets("real", judged, one, trained, ("dark", "bright"), True, (network,))
+    for name, instrument in instruments(sets, measured_transfer(one / 255.0), 0):
+        rows = [instrument.rows(x) for x in (one, other, judged)]
+        first, second = (instrument.compare(reference, rows[2]) for reference in rows[:2])
+        same = {score for score in first if first[score] == second[score]}
+        # Whether a class is missing is one of few numbers, which two references may share.
+        assert same - {"classes_missing"} == instrument.alone, name
+
+
+def _logits(x):
+    level = x.mean((1, 2, 3))[:, None]
+    return 10 * jnp.concatenate([0.3 - level, level - 0.3], axis=1)
 
 
 def test_few_repeats_take_the_deviation():

@@ -44,6 +44,12 @@ def test_a_collapsed_generator_covers_nothing():
     assert BlurProbe(painter, IMAGES)(jax.random.key(0), None)["blur/coverage"] < 0.1
 
 
+def test_images_of_another_kind_cover_nothing():
+    painter = Painter(0.0)
+    painter.pictures = np.random.default_rng(0).uniform(-1, 1, painter.pictures.shape)
+    assert BlurProbe(painter, IMAGES)(jax.random.key(0), None)["blur/coverage"] < 0.1
+
+
 def test_few_or_small_images_cannot_be_measured():
     assert BlurProbe.can_measure(IMAGES)
     assert not BlurProbe.can_measure(open_images("shapes", image_size=8, size=1000))
