@@ -86,7 +86,9 @@ def memorisation(trained: Array) -> Instrument:
     """Distance to the nearest training image, over that of unseen real images.
 
     Of images reduced to means of blocks, 8 to 15 a side: single pixels would call every blurred
-    image a copy, for it lies nearer to all others than a sharp one.
+    image a copy, for it lies nearer to all others than a sharp one. What is left of that the
+    verdict allows for (see `with_faults`). Copies that lost most of their picture to a blur, as
+    digits of 2 pixels' blur, are as far from the sharp image as from any other, and are not seen.
     """
     known = _reduced(trained)
 

@@ -75,8 +75,9 @@ GLOSSARY: dict[str, str] = {
     "recall": "Share of real images within the neighbourhood of a fake: diversity.",
     "density": "Precision that counts how many real neighbourhoods a fake lies in.",
     "coverage": "Share of real images with a fake in their neighbourhood: diversity.",
-    "with faults": "Coverage or recall that real images reach once they are given the fakes' blur "
-    "and noise. Faults move features, so that fakes count as narrow only well below this.",
+    "with faults": "What real images score once they are given the fakes' blur and noise. Faults "
+    "move features and draw images together, so that fakes count as narrow or memorised only well "
+    "below this.",
     "class divergence": "KL divergence, in nats, of the fakes' classes from the real ones', by a "
     "classifier: 0 for the same shares.",
     "classes missing": "Number of classes that no fake was judged to be of.",

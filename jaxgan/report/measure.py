@@ -14,10 +14,9 @@ from jaxgan.metrics.checks import check_pair
 from jaxgan.report import feature_instruments, pixel_instruments
 from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence
 from jaxgan.report.evidence import gather
-from jaxgan.report.faulty_diversity import FAULTS, faulty_diversity
-from jaxgan.report.feature_instruments import diversity
 from jaxgan.report.instruments import Reading, Rows, read
 from jaxgan.report.verdict import verdict
+from jaxgan.report.with_faults import FAULTS, JUDGED, scores_with_faults
 
 __all__ = ["ImageSets", "check_images_of", "instruments", "measure"]
 
@@ -52,7 +51,8 @@ def measure(
     check_images_of(sets.real, sets.fake)
     transfer = measured_transfer(sets.real / 255.0)
     readings: dict[str, tuple[Reading, Rows, Rows]] = {}
-    for name, instrument in instruments(sets, transfer, seed):
+    chosen = dict(instruments(sets, transfer, seed))
+    for name, instrument in chosen.items():
         say(f"measuring {name}")
         # Each instrument has a stream of its own: leaving one out changes no other's numbers.
         rng = np.random.default_rng([seed, *name.encode()])
@@ -62,19 +62,15 @@ def measure(
             raise UserError(f"{name} cannot be measured: {error}") from error
     scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
     words, reasons = verdict(scores)
-    if "diversity" in readings and FAULTS & set(words):
-        say("measuring diversity of real images with such faults")
-        rng = np.random.default_rng([seed, *b"faults"])
-        _, rows_real, rows_fake = readings["diversity"]
-        scores |= faulty_diversity(
-            diversity(sets.networks[0]),
-            rows_real,
-            sets.real,
-            scores,
-            words,
-            len(rows_fake["features"]),
-            rng,
-        )
+    if FAULTS & set(words):
+        for name in JUDGED.keys() & chosen.keys():
+            say(f"measuring {name} of real images with such faults")
+            rng = np.random.default_rng([seed, *b"faults of ", *name.encode()])
+            _, rows, rows_fake = readings[name]
+            size = len(next(iter(rows_fake.values())))
+            scores |= scores_with_faults(
+                chosen[name], JUDGED[name], rows, sets.real, scores, words, size, rng
+            )
         words, reasons = verdict(scores)
     radius, noise, contrast, misfit = (scores[name] for name in HEADLINES)
     others = {name: score for name, score in scores.items() if name not in HEADLINES}

@@ -66,10 +66,10 @@ def verdict(scores: Mapping[str, Measured]) -> Verdict:
         )
     if not said:
         said["clean"] = _clean(scores)
-    narrow = [name for name in ("coverage", "recall") if _is_narrow(scores, name)]
+    narrow = [name for name in ("coverage", "recall") if _is_low_for_its_faults(scores, name)]
     if narrow:
         said["narrow"] = f"{_listed(scores, narrow)}: part of what the data show never appears"
-    if _is_low(scores, "memorisation"):
+    if _is_low_for_its_faults(scores, "memorisation"):
         said["memorised"] = (
             f"the nearest training image is {_number(scores, 'memorisation')} as far as from "
             "real images that were not trained on"
@@ -89,10 +89,10 @@ def _clean(scores: Mapping[str, Measured]) -> str:
     )
 
 
-def _is_narrow(scores: Mapping[str, Measured], name: str) -> bool:
-    """Whether a share is low, also beside real images with the blur and noise of the fakes.
+def _is_low_for_its_faults(scores: Mapping[str, Measured], name: str) -> bool:
+    """Whether a score is low, also beside real images with the blur and noise of the fakes.
 
-    Blur and noise move features: all that the data show may be there and not be recognised.
+    Blur and noise move features, and draw images nearer to each other (see `with_faults`).
     """
     if not _is_low(scores, name):
         return False

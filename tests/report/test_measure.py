@@ -57,6 +57,8 @@ def test_json_holds_every_score_with_its_protocol(card):
         assert "images" in score["protocol"]
     frechet = data["scores"]["frechet_pixels_64"]
     assert frechet["features"].startswith("pixels-64@")
+    with_faults = {f"{name}_with_faults" for name in ("coverage", "recall", "memorisation")}
+    assert with_faults <= set(data["scores"])
     assert data["notes"] == ["a note"]
     counts = {name: data["protocol"][name] for name in ("fakes", "real", "trained_on")}
     assert counts == {"fakes": 120, "real": 400, "trained_on": 180}

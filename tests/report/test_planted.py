@@ -20,6 +20,7 @@ from jaxgan.metrics.checks import as_file
 from jaxgan.report import feature_instruments, pixel_instruments
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Instrument, Reading, Rows, chosen, read, spread
+from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.verdict import verdict
 
 COUNT = 400  # images of a set; three times as many real ones
@@ -199,6 +200,23 @@ def test_dropped_classes_are_called_narrow():
     kept = others[kinds[2 * COUNT :] == 0][:COUNT]
     words, coverage = coverage_of("shapes", kept, real)
     assert "narrow" in words, coverage
+
+
+@pytest.mark.parametrize(("name", "sigma"), [("mnist", 1.0), ("cifar10", 1.0), ("cifar10", 3.0)])
+def test_blurred_copies_are_called_memorised_and_blurred_images_are_not(name, sigma):
+    """Blurred photographs lie nearer to all others, their training images among them.
+
+    Digits blurred by 2 pixels are as far from their own sharp pictures as from others'.
+    """
+    images = pictures(name)["image"]
+    trained, real, unseen = images[: 2 * COUNT], images[2 * COUNT : 3 * COUNT], images[3 * COUNT :]
+
+    def words(fakes: np.ndarray) -> tuple[str, ...]:
+        soft = as_file(planting.blurred(fakes / 255.0, sigma))
+        return measure(ImageSets("soft", soft[:200], real, trained))[0].verdict
+
+    assert words(unseen) == ("too soft",)
+    assert words(trained) == ("too soft", "memorised")
 
 
 @pytest.mark.parametrize("name", ["mnist", "shapes"])

@@ -122,6 +122,15 @@ def test_blur_that_hides_variety_is_not_called_narrow():
     assert verdict(scores(**blurred)).words == ("too soft", "narrow")
 
 
+def test_blur_that_draws_images_together_is_not_called_memorised():
+    blurred = scores(blur_variance=4.0, tenengrad=0.2, memorisation=0.8)
+    assert verdict(blurred).words == ("too soft", "memorised")
+    real = blurred | {"memorisation_with_faults": Measured(0.84)}
+    assert verdict(real).words == ("too soft",)
+    copies = real | {"memorisation": blurred["memorisation"]._replace(value=0.5)}
+    assert verdict(copies).words == ("too soft", "memorised")
+
+
 def test_scores_that_were_not_taken_say_nothing():
     assert verdict({}).words == ("clean",)
 

@@ -1,7 +1,8 @@
-"""How much of real images' own diversity is still recognised once they are as blurred and noisy.
+"""What real images themselves score once they are as blurred and as noisy as some fakes.
 
-Blur and noise move features. Coverage and recall of blurred fakes are low even where every kind of
-image is there, so a generator is called narrow only beside real images with its faults.
+Blur and noise move features, and draw images nearer to each other. Blurred fakes reach little of
+the data even where every kind of image is there, and lie near to training images that they are no
+copies of. So fakes are called narrow or memorised only beside real images with their faults.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ from jaxgan.metrics.planting import blurred, noised
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Instrument, Rows, chosen, splits, spread
 
-__all__ = ["FAULTS", "faulty_diversity"]
+__all__ = ["FAULTS", "JUDGED", "scores_with_faults"]
 
 FAULTS = {"too soft", "too noisy"}  # words of a verdict
+JUDGED = {"diversity": ("coverage", "recall"), "memorisation": ("memorisation",)}
+"""Scores that are taken again, by the instrument they are of."""
 SPLITS = 5
-NAMES = ("coverage", "recall")
 
 Array = np.ndarray
 
 
-def faulty_diversity(
-    diversity: Instrument,
+def scores_with_faults(
+    instrument: Instrument,
+    names: Collection[str],
     rows: Rows,
     real: Array,
     scores: Mapping[str, Measured],
@@ -33,7 +36,7 @@ def faulty_diversity(
     size: int,
     rng: np.random.Generator,
 ) -> dict[str, Measured]:
-    """`coverage_with_faults` and `recall_with_faults` of real images uint8 [N, H, W, C].
+    """The scores `names` of real images uint8 [N, H, W, C] with faults, as `NAME_with_faults`.
 
     `rows` is what the instrument saw of them when the fakes were read; where it looked at fewer,
     those are taken. Some are given the blur and the noise of `scores`, as far as the verdict's
@@ -48,10 +51,10 @@ def faulty_diversity(
         median = scores["median_noise"]
         deviation = max(scores["noise"].value, median.value - (median.null or 0.0))
         faulty = noised(faulty, deviation, rng)
-    faulty_rows = diversity.rows(as_file(faulty))
+    faulty_rows = instrument.rows(as_file(faulty))
     drawn = splits(looked_at, size, SPLITS, rng)
     found = [
-        diversity.compare(chosen(rows, reference), chosen(faulty_rows, held))
+        instrument.compare(chosen(rows, reference), chosen(faulty_rows, held))
         for reference, held in zip(*drawn, strict=True)
     ]
     return {
@@ -60,5 +63,5 @@ def faulty_diversity(
             interval=None,
             protocol=f"of real images with the fakes' blur and noise; {scores[name].protocol}",
         )
-        for name in NAMES
+        for name in names
     }

@@ -1,4 +1,4 @@
-"""What real images keep of their coverage once they have the blur and noise of some fakes."""
+"""What real images themselves score once they have the blur and noise of some fakes."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from jaxgan.features import pixel_features
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.planting import blurred, noised
 from jaxgan.report.card import Measured
-from jaxgan.report.faulty_diversity import faulty_diversity
 from jaxgan.report.feature_instruments import diversity
+from jaxgan.report.with_faults import JUDGED, scores_with_faults
 
 RANDOM = np.random.default_rng(0)
 REAL = np.rint(255 * blurred(RANDOM.random((400, 16, 16, 1)), 0.6)).clip(0, 255).astype(np.uint8)
@@ -26,7 +26,8 @@ def found(words, **values):
     instrument = diversity(NETWORK)
     rows = instrument.rows(REAL)
     rng = np.random.default_rng(1)
-    return faulty_diversity(instrument, rows, REAL, scores(**values), words, 200, rng)
+    names = JUDGED["diversity"]
+    return scores_with_faults(instrument, names, rows, REAL, scores(**values), words, 200, rng)
 
 
 def by_hand(faulty):
