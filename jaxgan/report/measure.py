@@ -63,7 +63,7 @@ def measure(
     scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
     words, reasons = verdict(scores)
     if FAULTS & set(words):
-        for name in JUDGED.keys() & chosen.keys():
+        for name in [known for known in JUDGED if known in chosen]:
             say(f"measuring {name} of real images with such faults")
             rng = np.random.default_rng([seed, *b"faults of ", *name.encode()])
             _, rows, rows_fake = readings[name]
