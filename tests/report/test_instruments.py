@@ -41,9 +41,10 @@ def test_spread_takes_the_ends_and_keeps_what_is_few():
     assert len(spread(np.arange(10), None)) == 10
 
 
-def test_the_band_is_that_of_two_means_and_the_interval_that_of_one():
+@pytest.mark.parametrize("pool", [900, 4000])
+def test_the_band_is_that_of_two_means_and_the_interval_that_of_one(pool):
     """Deviation 10 over 400 images: 0.5 a mean, √2 times as much for the gap between two."""
-    real, fake = pictures(0, 4000, 100.0), pictures(1, 400, 103.0)
+    real, fake = pictures(0, pool, 100.0), pictures(1, 400, 103.0)
     reading, rows_real, rows_fake = read(MEANS, real, fake, np.random.default_rng(2))
     gap = reading.scores["gap"]
     assert gap.null == pytest.approx(0.0, abs=0.15)
@@ -53,7 +54,7 @@ def test_the_band_is_that_of_two_means_and_the_interval_that_of_one():
     assert low < gap.value < high
     assert (high - low) / (2 * 1.96) == pytest.approx(0.5, rel=0.2)
     assert gap.value == pytest.approx(3.0, abs=1.5)
-    assert len(rows_real["mean"]) == 4000
+    assert len(rows_real["mean"]) == pool
     assert len(rows_fake["mean"]) == 400
     assert gap.protocol == "means; 400 against 400 images"
 
