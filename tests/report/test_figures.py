@@ -328,6 +328,7 @@ def test_numbers_have_three_digits_that_count():
              "1.00e-06", "2.50e+07"]  # fmt: skip
     assert [number(value) for value in values] == texts
     assert pair((-0.09, 0.2)) == "-0.09 … 0.20"
+    assert pair((0.5681, 0.5709)) == "0.5681 … 0.5709"
     assert pair(None) == "\u2013"
     assert [percent(share) for share in (0.0, 0.002, 0.05, 0.97, 1.0)] == [
         "0 %", "0.2 %", "5 %", "97 %", "100 %",

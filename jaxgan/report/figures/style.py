@@ -115,12 +115,18 @@ def number(value: float) -> str:
 
 
 def pair(values: Pair | None) -> str:
-    """An interval, both ends with the digits that the larger needs; a dash where there is none."""
+    """An interval, both ends with the digits that the larger needs; a dash where there is none.
+
+    Ends that would read the same have more digits.
+    """
     if values is None:
         return DASH
     low, high = (0.0 if abs(end) < NOTHING else end for end in values)
     size = max(abs(low), abs(high))
-    return f"{_written(low, size)} … {_written(high, size)}"
+    first, last = _written(low, size), _written(high, size)
+    if first == last:
+        first, last = _written(low, size / 10), _written(high, size / 10)
+    return f"{first} … {last}"
 
 
 def percent(share: float) -> str:
