@@ -2,8 +2,8 @@
 
     cd experiments/benchmarks && python probe_cost.py --out probe_cost.json
 
-`wgan --quick` makes the fastest updates there are; it looks at blur beside every grid. Timed are its
-updates, the making of the probe with its first look (which compiles), and later looks.
+`wgan --quick` makes the fastest updates there are; it looks at blur beside every grid. Timed are
+its updates, the making of the probe with its first look (which compiles), and later looks.
 """
 
 import argparse
