@@ -17,15 +17,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import jax
+from quick_run import QuickRun
 
-from jaxgan.experiments import wgan
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import leaf_digests
-from jaxgan.training.machine import initial_state, prepare, resolve
 
 UPDATES_BETWEEN = 1000
-UPDATES_TIMED = 50
 
 
 def main() -> None:
@@ -33,24 +30,18 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
-    config, images = resolve(wgan.QUICK, None, data_dir=None, download=False)
-    machine = prepare(config, images, resident_bytes=2**30)
-    state, step = initial_state(machine), 0
+    run = QuickRun()
     update, blocking, whole = [], [], []
     with tempfile.TemporaryDirectory() as folder, closing(Checkpoints(Path(folder))) as checkpoints:
         for turn in range(options.turns + 1):
-            start = time.perf_counter()
-            feed = machine.feed(step, UPDATES_TIMED)
-            state, _ = machine.program(machine.keys.updates, state, feed)
-            jax.block_until_ready(state)
-            step += UPDATES_TIMED
+            seconds_an_update = run.update()
             ran = time.perf_counter()
-            leaf_digests(state)
-            checkpoints.save(step, state)
+            leaf_digests(run.state)
+            checkpoints.save(run.step, run.state)
             returned = time.perf_counter()
             checkpoints.wait()
             if turn:  # the first one compiles
-                update.append((ran - start) / UPDATES_TIMED)
+                update.append(seconds_an_update)
                 blocking.append(returned - ran)
                 whole.append(time.perf_counter() - ran)
     result = {

@@ -15,12 +15,9 @@ import time
 from pathlib import Path
 
 import jax
+from quick_run import QuickRun
 
-from jaxgan.experiments import wgan
 from jaxgan.training.blur_probe import BlurProbe
-from jaxgan.training.machine import initial_state, prepare, resolve
-
-UPDATES_TIMED = 50
 
 
 def main() -> None:
@@ -30,37 +27,32 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
-    config, images = resolve(wgan.QUICK, None, data_dir=None, download=False)
-    machine = prepare(config, images, resident_bytes=2**30)
-    state, step = initial_state(machine), 0
+    run = QuickRun()
     update, look = [], []
     for turn in range(options.turns + 1):
-        start = time.perf_counter()
-        feed = machine.feed(step, UPDATES_TIMED)
-        state, _ = machine.program(machine.keys.updates, state, feed)
-        jax.block_until_ready(state)
-        step += UPDATES_TIMED
+        seconds_an_update = run.update()
         ran = time.perf_counter()
         if not turn:  # the first updates compile, and are in no figure
-            probe = BlurProbe(machine.gan, images)
+            probe = BlurProbe(run.machine.gan, run.images)
         # Keys are cloned, as in training, since a sample's key is used again.
-        probe(jax.random.clone(machine.keys.samples), state)
+        probe(jax.random.clone(run.machine.keys.samples), run.state)
         seconds = time.perf_counter() - ran
         if turn:
-            update.append((ran - start) / UPDATES_TIMED)
+            update.append(seconds_an_update)
             look.append(seconds)
         else:
             first = seconds
-    looks = config.steps // config.sample_every
+    steps = run.config.steps
+    looks = steps // run.config.sample_every
     whole = first + (looks - 1) * statistics.median(look)
     result = {
         "update_seconds": statistics.median(update),
         "first_look_seconds": first,
         "later_look_seconds": statistics.median(look),
         "looks": looks,
-        "share": whole / (config.steps * statistics.median(update)),
+        "share": whole / (steps * statistics.median(update)),
     }
-    print(f"an update {result['update_seconds'] * 1e3:.1f} ms, {config.steps} of them")
+    print(f"an update {result['update_seconds'] * 1e3:.1f} ms, {steps} of them")
     print(
         f"the first look {first:.2f} s, {looks - 1} later ones {statistics.median(look):.3f} s each"
     )

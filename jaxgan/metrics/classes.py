@@ -35,11 +35,11 @@ def class_balance(
     """
     if classes < 2:
         raise ValueError(f"classes {classes}: expected 2 or more")
+    if pseudo_count < 0:
+        raise ValueError(f"pseudo_count {pseudo_count}: expected 0 or more")
     fake = _counts(fake_classes, classes, "fake classes")
     real = _counts(real_classes, classes, "real classes")
     unknown = np.flatnonzero((fake > 0) & (real == 0))
-    if pseudo_count < 0:
-        raise ValueError(f"pseudo_count {pseudo_count}: expected 0 or more")
     if len(unknown) and not pseudo_count:
         raise ValueError(
             f"{int(fake[unknown].sum())} fakes of the classes {unknown.tolist()}, of which there "

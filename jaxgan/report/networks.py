@@ -17,6 +17,7 @@ from jaxgan.features import (
     train_classifier,
 )
 from jaxgan.features.gate import FEWEST_IMAGES
+from jaxgan.report.instruments import spread
 from jaxgan.training.jsonl import read_json, write_json
 
 __all__ = ["gated", "networks_for"]
@@ -76,8 +77,7 @@ def _asked(network: FeatureNetwork, images: Array, cache: Path, data: str) -> Fe
         return network._replace(facts={**network.facts, "gate": answer})
     path = cache / f"{network.digest[:16]}-{data[:16]}.json"
     if not path.exists():
-        spread = images[np.linspace(0, len(images) - 1, min(len(images), GATE_IMAGES)).astype(int)]
-        result = gate(network, spread, np.random.default_rng(0))
+        result = gate(network, spread(images, GATE_IMAGES), np.random.default_rng(0))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, PASSED if result.passed else "; ".join(result.reasons))
     return network._replace(facts={**network.facts, "gate": read_json(path)})

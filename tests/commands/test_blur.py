@@ -12,6 +12,7 @@ from jaxgan.commands.blur import main
 from jaxgan.data import open_images
 from jaxgan.errors import UserError
 from jaxgan.metrics import planting
+from jaxgan.metrics.checks import as_file
 from tests.tiny import command, environment, run
 
 SIDE = 16
@@ -29,7 +30,7 @@ def folders(tmp_path_factory):
     images = open_images("shapes", image_size=SIDE).read(np.arange(420))["image"]
     fill(root / "real", images[:300])
     soft = planting.blurred(images[300:] / 255.0, 1.0)
-    fill(root / "fake", np.rint(soft * 255).astype(np.uint8))
+    fill(root / "fake", as_file(soft))
     return root
 
 

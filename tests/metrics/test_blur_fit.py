@@ -10,7 +10,7 @@ from jaxgan.data import open_images
 from jaxgan.metrics import planting
 from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur
 from jaxgan.metrics.blur_transfer import measured_transfer
-from jaxgan.metrics.checks import eight_bits
+from jaxgan.metrics.checks import as_file, eight_bits
 from jaxgan.metrics.spectrum import frequencies, image_spectra
 from tests.metrics.real_sets import halves
 
@@ -177,7 +177,7 @@ def test_from_images_to_the_fit():
     fit = blur(real, np.clip(fake, 0, 1))
     np.testing.assert_allclose(fit, fitted("shapes", fake), atol=1e-6)
     assert all(type(number) is float for number in fit)
-    eights = np.rint(np.clip(fake, 0, 1) * 255).astype(np.uint8)
+    eights = as_file(fake)
     np.testing.assert_allclose(blur(real, eights), fit, atol=1e-6)
 
 

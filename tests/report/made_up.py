@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from jaxgan.data.shapes import CLASSES, shapes
+from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.edges import edge_spread, mean_edge_profile
 from jaxgan.metrics.gradients import gradient_distance, gradient_magnitudes
 from jaxgan.metrics.planting import blurred, noised
@@ -44,9 +45,9 @@ def made_up(
         fake_tenengrad=tenengrad(fake),
         real_noise=median_noise(real),
         fake_noise=median_noise(fake),
-        blur_rail={sigma: _medians(_bytes(blurred(real, sigma))) for sigma in BLURS},
+        blur_rail={sigma: _medians(as_file(blurred(real, sigma))) for sigma in BLURS},
         noise_rail={
-            level: _medians(_bytes(noised(real, level, np.random.default_rng(1))))
+            level: _medians(as_file(noised(real, level, np.random.default_rng(1))))
             for level in NOISES
         },
         **_spectra(real, held, fake),
@@ -88,11 +89,7 @@ def _images(channels: int, texture: float) -> tuple[np.ndarray, np.ndarray, np.n
     sets = [_plain(i * COUNT, COUNT, channels) / 255.0 for i in range(3)]
     sets = [noised(images, texture, rng) for images in sets]
     sets[2] = noised(blurred(sets[2], SIGMA), NOISE, rng)
-    return tuple(_bytes(images) for images in sets)  # type: ignore[return-value]
-
-
-def _bytes(images: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+    return tuple(as_file(images) for images in sets)  # type: ignore[return-value]
 
 
 def _medians(images: np.ndarray) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from jaxgan.data import open_images
 from jaxgan.errors import UserError
 from jaxgan.features import pixel_features
 from jaxgan.metrics import planting
+from jaxgan.metrics.checks import as_file
 from jaxgan.report.card import card_to_json
 from jaxgan.report.measure import ImageSets, measure
 
@@ -17,7 +18,7 @@ REAL, FAKE, TRAINED = IMAGES[:400], IMAGES[400:520], IMAGES[520:]
 
 
 def blurred(images, sigma):
-    return np.rint(planting.blurred(images / 255.0, sigma) * 255).astype(np.uint8)
+    return as_file(planting.blurred(images / 255.0, sigma))
 
 
 @pytest.fixture(scope="module")

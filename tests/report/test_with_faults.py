@@ -11,7 +11,7 @@ from jaxgan.report.feature_instruments import diversity
 from jaxgan.report.with_faults import JUDGED, scores_with_faults
 
 RANDOM = np.random.default_rng(0)
-REAL = np.rint(255 * blurred(RANDOM.random((400, 16, 16, 1)), 0.6)).clip(0, 255).astype(np.uint8)
+REAL = as_file(blurred(RANDOM.random((400, 16, 16, 1)), 0.6))
 NETWORK = pixel_features(REAL)
 
 
