@@ -23,7 +23,8 @@ class BlurOptions:
     """Judge the blur of a run's samples, or of any folder of images, against real images.
 
     Writes blur.html, a page that opens without a network, and blur.json into the run's directory
-    or --out. Two folders: python -m jaxgan blur --real DIR --fake DIR --out DIR.
+    or --out. Two folders: python -m jaxgan blur --real DIR --fake DIR --out DIR. --sheet adds
+    contact sheets (sheet-*.png) and blur-images.csv, softest first.
     """
 
     run_dir: Annotated[Path | None, tyro.conf.Positional] = None
@@ -44,6 +45,8 @@ class BlurOptions:
     """Look through feature networks, too, one of which is trained on the data the first time."""
     image_size: int | None = None
     """Bring the images of two folders to this many pixels a side."""
+    sheet: bool = False
+    """Also write contact sheets of the softest images, and blur-images.csv, a line for each."""
     data_dir: str | None = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     cache: Path | None = None
@@ -61,6 +64,7 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"--out {options.out} is a file: give a directory")
     # Below the parser, so that --help need not wait for what measuring imports.
     from jaxgan.report.blur import blur_of_folders, blur_of_run
+    from jaxgan.report.headline import headline
     from jaxgan.training.environment import use_cpu_threads_of
     from jaxgan.training.run_directory import recorded_environment
 
@@ -79,6 +83,7 @@ def main(arguments: Sequence[str]) -> int:
             data_dir=options.data_dir,
             features=options.features,
             cache=options.cache,
+            sheet=options.sheet,
             say=say,
         )
     elif options.run_dir is None and None not in folders:
@@ -90,11 +95,12 @@ def main(arguments: Sequence[str]) -> int:
             image_size=options.image_size,
             features=options.features,
             cache=options.cache,
+            sheet=options.sheet,
             say=say,
         )
     else:
         raise UserError(
             "give the directory of a run, or --real DIR --fake DIR --out DIR for two folders"
         )
-    print(f"{', '.join(card.verdict)}: blur radius {card.radius_px.value:.2f} px; {page}")
+    print(f"{', '.join(card.verdict)}: blur radius {headline(card).text}; {page}")
     return 0

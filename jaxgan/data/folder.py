@@ -83,6 +83,7 @@ def folder_images(
         classes=classes,
         read=read,
         fingerprint=fingerprint("folder", shape, files, contents),
+        files=tuple(files),
     )
 
 

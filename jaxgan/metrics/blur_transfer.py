@@ -10,19 +10,21 @@ known Gaussians, and the spectra of before and after compared.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from jaxgan.metrics.checks import check_images
-from jaxgan.metrics.planting import blurred
-from jaxgan.metrics.spectrum import frequencies, image_spectra
+from jaxgan.metrics.checks import by_pieces
+from jaxgan.metrics.planting import blurred_by_each
+from jaxgan.metrics.spectrum import frequencies, prepared, spectra_of_piece
 
 __all__ = ["BlurTransfer", "gaussian_transfer", "measured_transfer"]
 
 RADII = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)  # pixels, at which T is measured
-IMAGES = 500  # are enough: T is a ratio of spectra of the same images
+# Enough: T is a ratio of spectra of the same images, and a bin of large ones has more frequencies.
+PIXELS, FEWEST, MOST = 2**21, 100, 500  # pixels in all; of from 100 to 500 images
 
 Array = np.ndarray
 
@@ -59,12 +61,22 @@ def gaussian_transfer(side: int) -> BlurTransfer:
 def measured_transfer(images: Array) -> BlurTransfer:
     """T on real images [N, H, W, C] in [0, 1], from 0 to 5 pixels.
 
-    500 of the images are used, spread evenly over the set. Raises ValueError as `image_spectra`.
+    500 of the images are used, 128 of 128 pixels and 100 of larger ones, spread evenly over the
+    set. With others, a fit to a blur of 3 pixels varies with a deviation of 0.01 pixels on
+    CIFAR-10, and of less on crops of a few photographs of 128 and 256 pixels. Raises ValueError
+    as `image_spectra`.
     """
     images = np.asarray(images)
-    chosen = np.linspace(0, len(images) - 1, min(len(images), IMAGES)).astype(int)
-    images = check_images(images[chosen], "real images")
-    power = [image_spectra(np.clip(blurred(images, radius), 0, 1)).mean(axis=0) for radius in RADII]
+    enough = int(np.clip(PIXELS / max(1, math.prod(images.shape[1:3])), FEWEST, MOST))
+    chosen = np.linspace(0, len(images) - 1, min(len(images), enough)).astype(int)
+    images, level = prepared(images[chosen], name="real images")  # blurs leave the level
+
+    def powers(some: Array) -> Array:
+        planted = (np.clip(soft, 0, 1, out=soft) for soft in blurred_by_each(some, RADII))
+        return np.stack([spectra_of_piece(soft, level) for soft in planted], axis=1)
+
+    bins = len(frequencies(images.shape[1]))
+    power = by_pieces(powers, images).mean(axis=0)[:, :bins]
     return _interpolated(np.log(power) - np.log(power[0]))
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from jaxgan.metrics.checks import check_images, eight_bits
+from jaxgan.metrics.checks import by_pieces, checked, eight_bits
 from jaxgan.metrics.planting import blurred
 
 __all__ = ["SIGMAS", "BlurSeries", "EquivalentBlur", "blur_series", "equivalent_blur"]
@@ -73,11 +73,11 @@ def blur_series(
     strictly from 0, and for scores that are not finite or neither rise nor fall strictly: such a
     score has no inverse, as a noise score on flat images.
     """
-    real = check_images(real, "real images")
+    real = checked(real, "real images")
     planted = np.asarray(sigmas, np.float64)
     if planted.ndim != 1 or len(planted) < 3 or planted[0] != 0 or not np.all(np.diff(planted) > 0):
         raise ValueError(f"sigmas {list(sigmas)}: expected three or more, rising strictly from 0")
-    scores = np.array([float(score(eight_bits(blurred(real, sigma)))) for sigma in planted])
+    scores = np.array([float(score(_as_files(real, sigma))) for sigma in planted])
     if not np.all(np.isfinite(scores)) or abs(np.sign(np.diff(scores)).sum()) < len(scores) - 1:
         series = ", ".join(f"{y:.4g} at {x:g}" for x, y in zip(planted, scores, strict=True))
         raise ValueError(
@@ -110,3 +110,8 @@ def equivalent_blur(
     lost in the error of sampling.
     """
     return blur_series(score, real, sigmas).equivalent(target)
+
+
+def _as_files(images: Array, sigma: float) -> Array:
+    """Blurred images as they come back from files, a piece at a time: float64."""
+    return by_pieces(lambda some: eight_bits(blurred(some, sigma)), images)

@@ -9,16 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
-from jaxgan.metrics.checks import check_images, check_pair
+from jaxgan.metrics.checks import by_pieces, checked, checked_pair, planes
 
 __all__ = ["PairDiversity", "Similarity", "ms_ssim", "ms_ssim_diversity"]
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # from the finest scale
 TAPS, SIGMA = 11, 1.5
 K1, K2 = 0.01, 0.03
-BATCH = 256  # pairs at a time
 
 Array = np.ndarray
 
@@ -50,14 +48,13 @@ def ms_ssim(a: Array, b: Array, scales: int | None = None) -> Similarity:
     at different scales are not comparable. A negative mean at one scale counts as 0.
     Raises ValueError for images of two forms, and where the window does not fit.
     """
-    a, b = check_pair(a, b, fewest=1)
+    a, b = checked_pair(a, b, fewest=1)
     if len(a) != len(b):
         raise ValueError(f"{len(a)} and {len(b)} images: expected pairs")
     scales = _scales(a.shape[1:3], scales)
     weights = WEIGHTS if scales == len(WEIGHTS) else _shared(WEIGHTS[:scales])
-    starts = range(0, len(a), BATCH)
-    values = [_similarity(a[i : i + BATCH], b[i : i + BATCH], weights) for i in starts]
-    return Similarity(np.concatenate(values), scales, weights)
+    values = by_pieces(lambda some, others: _similarity(some, others, weights), a, b)
+    return Similarity(values, scales, weights)
 
 
 def ms_ssim_diversity(
@@ -68,7 +65,7 @@ def ms_ssim_diversity(
     The first of a pair is any image (with others of its class), the second any other one.
     Raises ValueError for fewer than 2 images, or no class with 2.
     """
-    images = check_images(images, fewest=2)
+    images = checked(images, fewest=2)
     if pairs < 2:
         raise ValueError(f"pairs {pairs}: expected 2 or more")
     groups = np.zeros(len(images), int) if labels is None else np.asarray(labels)
@@ -112,6 +109,7 @@ def _shared(weights: tuple[float, ...]) -> tuple[float, ...]:
 
 def _similarity(a: Array, b: Array, weights: tuple[float, ...]) -> Array:
     product = np.ones(len(a))
+    a, b = planes(a), planes(b)
     for scale, weight in enumerate(weights):
         luminance, structure = _one_scale(a, b)
         last = scale == len(weights) - 1
@@ -132,16 +130,28 @@ def _one_scale(a: Array, b: Array) -> tuple[Array, Array]:
 
 
 def _window(images: Array) -> Array:
-    """Weighted means under the Gaussian window: [N, H - 10, W - 10, C]."""
-    offset = np.arange(TAPS) - TAPS // 2
+    """Weighted means under the Gaussian window: [N, C, H - 10, W - 10] of [N, C, H, W]."""
+    return _window_along(_window_along(images, -2), -1)
+
+
+def _window_along(images: Array, axis: int) -> Array:
+    # By weight, of which two pixels have each but the middle one: faster than a correlation.
+    lines = images.swapaxes(-2, axis)
+    size, middle = lines.shape[-2] - TAPS + 1, TAPS // 2
+    offset = np.arange(TAPS) - middle
     weights = np.exp(-(offset**2) / (2 * SIGMA**2))
     weights /= weights.sum()
-    inner = slice(TAPS // 2, -(TAPS // 2))
-    rows = ndimage.correlate1d(images, weights, axis=1)[:, inner]
-    return ndimage.correlate1d(rows, weights, axis=2)[:, :, inner]
+    total = weights[middle] * lines[..., middle : middle + size, :]
+    for place in range(middle):
+        opposite = TAPS - 1 - place
+        both = lines[..., place : place + size, :] + lines[..., opposite : opposite + size, :]
+        both *= weights[place]
+        total += both
+    return total.swapaxes(-2, axis)
 
 
 def _halved(images: Array) -> Array:
     """Means of 2x2 pixels; an odd last row or column is left out."""
-    even = images[:, : images.shape[1] // 2 * 2, : images.shape[2] // 2 * 2]
-    return (even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]) / 4
+    even = images[..., : images.shape[-2] // 2 * 2, : images.shape[-1] // 2 * 2]
+    rows = even[..., ::2, :] + even[..., 1::2, :]
+    return (rows[..., ::2] + rows[..., 1::2]) / 4

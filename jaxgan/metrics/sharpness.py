@@ -6,28 +6,28 @@ absolute values mean nothing across data sets. Read them as ratios to the same d
 images, in both directions, and never a sharpness without the noise beside it.
 
 All are taken on luma, and leave out the border, whose derivatives would need pixels outside.
+`sharpness_scores` takes them together, for about 0.7 of what they cost one by one.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
-from jaxgan.metrics.checks import check_images, grey
-from jaxgan.metrics.gradients import sobel
+from jaxgan.metrics.checks import by_pieces, checked, luma
+from jaxgan.metrics.gradients import difference, neighbours, smoothed
 
-__all__ = ["NOISE_FLOOR", "crete_blur", "median_noise", "tenengrad", "variance_of_laplacian"]
+__all__ = ["NOISE_FLOOR", "crete_blur", "median_noise", "sharpness_scores", "tenengrad",
+           "variance_of_laplacian"]  # fmt: skip
 
 Array = np.ndarray
-LAPLACIAN = np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])
-# The difference of two Laplacians: planes, and edges along the axes, vanish; noise of deviation t
-# becomes 6 t, the root of the sum of its squares.
-IMMERKAER = np.array([[1.0, -2, 1], [-2, 4, -2], [1, -2, 1]])
-IMMERKAER_GAIN = 6.0
+DOWN, ALONG = -2, -1  # the axes of a plane
+IMMERKAER_GAIN = 6.0  # noise of deviation t becomes 6 t: the root of the sum of the squares
 NORMAL_MEDIAN = 0.6744897501960817  # of |x| for a standard normal x
-LEAST_SLOPE = 2.0**-52  # keeps Crete's ratio defined where an image is flat
+LEAST_SLOPE = 2.0**-49  # of [1, 2, 1] x [-1, 0, 1]; keeps Crete's ratio defined on flat images
 
 NOISE_FLOOR = 1 / (255 * math.sqrt(12))
 """Standard deviation of rounding to 8 bits, in grey levels of 0 … 1: the least noise of a file."""
@@ -42,7 +42,7 @@ def variance_of_laplacian(images: Array) -> Array:
 
     Raises ValueError for images that `checks.check_images` refuses, as do the other scores.
     """
-    return np.var(_interior(images, LAPLACIAN), axis=(1, 2))
+    return by_pieces(lambda some: _laplacian(luma(some)), checked(images))
 
 
 def tenengrad(images: Array) -> Array:
@@ -52,8 +52,7 @@ def tenengrad(images: Array) -> Array:
     pixel. Falls with blur, less steeply than the Laplacian and with less trust in noise: t adds
     24 t². Scales with the square of the contrast (Krotkov 1987, IJCV 1).
     """
-    down, right = sobel(grey(check_images(images)))
-    return np.mean(down**2 + right**2, axis=(1, 2))
+    return by_pieces(lambda some: _tenengrad(_slopes(luma(some))), checked(images))
 
 
 def crete_blur(images: Array, window: int = 11) -> Array:
@@ -70,18 +69,9 @@ def crete_blur(images: Array, window: int = 11) -> Array:
 
     Raises ValueError, too, for a window that is not odd, or not from 3 to the shorter side.
     """
-    luma = grey(check_images(images))
-    side = min(luma.shape[1:])
-    if window % 2 == 0 or not 3 <= window <= side:
-        raise ValueError(f"window {window}: expected an odd number of pixels from 3 to {side}")
-    along_axes = []
-    for axis in (1, 2):
-        again = ndimage.uniform_filter1d(luma, window, axis)
-        slope, left = (np.maximum(_slope(x, axis), LEAST_SLOPE) for x in (luma, again))
-        total = slope.sum(axis=(1, 2))
-        lost = np.maximum(slope - left, 0).sum(axis=(1, 2))
-        along_axes.append((total - lost) / total)
-    return np.maximum(*along_axes)
+    images = checked(images)
+    _check_window(window, min(images.shape[1:3]))
+    return by_pieces(lambda some: _crete(_slopes(luma(some)), window), images)
 
 
 def median_noise(images: Array) -> Array:
@@ -99,19 +89,115 @@ def median_noise(images: Array) -> Array:
     there: blurred digits, whose slopes spill over the background, read up to 0.007 without noise.
     Black or white backgrounds clip half of the noise on them, and it then reads too low.
     """
-    response = np.abs(_interior(images, IMMERKAER))
-    return np.median(response, axis=(1, 2)) / (IMMERKAER_GAIN * NORMAL_MEDIAN)
+    return by_pieces(lambda some: _noise(luma(some)), checked(images))
 
 
-def _interior(images: Array, kernel: Array) -> Array:
-    """Luma filtered by a 3x3 kernel where it needs no pixel outside: [N, H - 2, W - 2]."""
-    return ndimage.correlate(grey(check_images(images)), kernel[None])[:, 1:-1, 1:-1]
+def sharpness_scores(images: Array, windows: Sequence[int] = (5, 11)) -> dict[str, Array]:
+    """All of the above in one go over images [N, H, W, C]: name -> float64 [N].
 
-
-def _slope(planes: Array, axis: int) -> Array:
-    """|Sobel| along one axis, a slope per pixel, without the 2 first and the last pixels a side.
-
-    The running mean repeats the border's pixels and so flattens them: hence Crete's wider margin.
+    Names are those of the functions, and `crete_blur_5` for a window of 5. Raises ValueError as
+    they do.
     """
-    smooth = ndimage.correlate1d(planes, [0.25, 0.5, 0.25], 3 - axis)
-    return np.abs(ndimage.correlate1d(smooth, [-0.5, 0.0, 0.5], axis))[:, 2:-1, 2:-1]
+    images = checked(images)
+    for window in windows:
+        _check_window(window, min(images.shape[1:3]))
+    names = ["tenengrad", "variance_of_laplacian", "median_noise"]
+    names += [f"crete_blur_{window}" for window in windows]
+
+    def scores(some: Array) -> Array:
+        planes = luma(some)
+        slopes = _slopes(planes)
+        found = [_tenengrad(slopes), _laplacian(planes), _noise(planes)]
+        return np.stack(found + [_crete(slopes, window) for window in windows], axis=1)
+
+    return dict(zip(names, by_pieces(scores, images).T.copy(), strict=True))
+
+
+def _check_window(window: int, side: int) -> None:
+    if window % 2 == 0 or not 3 <= window <= side:
+        raise ValueError(f"window {window}: expected an odd number of pixels from 3 to {side}")
+
+
+class _Slopes(NamedTuple):
+    """What two scores are made of, along one axis of planes [n, H, W]."""
+
+    axis: int
+    smooth: Array  # [1, 2, 1] across the axis, without the outermost pixels there
+    slope: Array  # Sobel's, unnormalised: [n, H - 2, W - 2]
+
+
+def _slopes(planes: Array) -> tuple[_Slopes, _Slopes]:
+    down, along = smoothed(planes, ALONG), smoothed(planes, DOWN)
+    return (
+        _Slopes(DOWN, down, difference(down, DOWN)),
+        _Slopes(ALONG, along, difference(along, ALONG)),
+    )
+
+
+def _tenengrad(slopes: tuple[_Slopes, _Slopes]) -> Array:
+    squares = [np.einsum("nij,nij->n", along.slope, along.slope) for along in slopes]
+    return (squares[0] + squares[1]) / slopes[0].slope[0].size
+
+
+def _laplacian(planes: Array) -> Array:
+    laplacian = _bend(planes, DOWN)[..., 1:-1]
+    laplacian += _bend(planes, ALONG)[..., 1:-1, :]
+    return np.var(laplacian, axis=(1, 2))
+
+
+def _noise(planes: Array) -> Array:
+    response = _bend(_bend(planes, DOWN), ALONG)
+    return _median(np.abs(response, out=response)) / (IMMERKAER_GAIN * NORMAL_MEDIAN)
+
+
+def _bend(planes: Array, axis: int) -> Array:
+    """[1, -2, 1] along an axis, without the outermost pixels.
+
+    Along both, one after the other: the difference of two Laplacians, in which planes and edges
+    along the axes vanish.
+    """
+    before, here, after = neighbours(planes, axis)
+    bend = before + after
+    bend -= here
+    bend -= here
+    return bend
+
+
+def _median(planes: Array) -> Array:
+    """Of each plane; NumPy's own takes three times as long."""
+    values = planes.reshape(len(planes), -1)
+    half = values.shape[1] // 2
+    parted = np.partition(values, half, axis=1)
+    upper = parted[:, half]
+    if values.shape[1] % 2:
+        return upper
+    return (parted[:, :half].max(axis=1) + upper) / 2
+
+
+def _crete(slopes: tuple[_Slopes, _Slopes], window: int) -> Array:
+    # Without the 2 first and the last pixels a side: the running mean repeats the border's pixels
+    # and so flattens them.
+    scores = []
+    for along in slopes:
+        slope = np.abs(along.slope[:, 1:, 1:])
+        left = _slope_of_running_mean(along, window)
+        np.minimum(left, slope, out=left)
+        np.maximum(left, LEAST_SLOPE, out=left)
+        np.maximum(slope, LEAST_SLOPE, out=slope)
+        scores.append(left.sum(axis=(1, 2)) / slope.sum(axis=(1, 2)))
+    return np.maximum(*scores)
+
+
+def _slope_of_running_mean(along: _Slopes, window: int) -> Array:
+    """|Sobel| of planes that were blurred by a running mean: [n, H - 3, W - 3].
+
+    What two means of neighbouring windows have in common falls out, so that four pixels are left:
+    with w = 2 h + 1, w (m[i + 1] - m[i - 1]) = s[i + h] + s[i + h + 1] - s[i - h - 1] - s[i - h].
+    """
+    half, axis = window // 2, along.axis % 3
+    ends = [(half, half) if a == axis else (0, 0) for a in range(3)]
+    smooth = np.pad(along.smooth, ends, mode="symmetric").swapaxes(1, axis)[:, :, 1:]
+    pair = smooth[:, 1:] + smooth[:, :-1]
+    slope = pair[:, window + 1 :] - pair[:, 1:-window]
+    slope /= window
+    return np.abs(slope, out=slope).swapaxes(1, axis)

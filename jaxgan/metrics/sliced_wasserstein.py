@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
-from jaxgan.metrics.checks import check_images, check_pair
+from jaxgan.metrics.checks import checked, checked_pair, pieces, planes
 
 __all__ = ["Patches", "ScaleDistances", "patch_distance", "patch_pyramid", "sliced_wasserstein"]
 
 PATCH = 7  # pixels a side
 COARSEST = 16  # pixels a side of the last level, at least
-BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
 TOGETHER = 128  # directions at a time
 
 Array = np.ndarray
@@ -59,7 +57,7 @@ def sliced_wasserstein(
     Raises ValueError for images of two forms or below 16 pixels, unequal numbers of them, and a set
     without any detail at some scale.
     """
-    real, fake = check_pair(real, fake)
+    real, fake = checked_pair(real, fake)
     ours = patch_pyramid(real, rng, patches_per_image)
     theirs = patch_pyramid(fake, rng, patches_per_image)
     return patch_distance(ours, theirs, rng, directions, reference)
@@ -70,7 +68,7 @@ def patch_pyramid(images: Array, rng: np.random.Generator, patches_per_image: in
 
     The last level, the coarsest with 16 pixels or more, holds the smoothed image itself.
     """
-    images = check_images(images)
+    images = checked(images)
     if patches_per_image < 1:
         raise ValueError(f"patches_per_image {patches_per_image}: expected 1 or more")
     if min(images.shape[1:3]) < COARSEST:
@@ -78,11 +76,15 @@ def patch_pyramid(images: Array, rng: np.random.Generator, patches_per_image: in
             f"images of {images.shape[1]}x{images.shape[2]} pixels: expected {COARSEST} or more a "
             "side"
         )
-    sides, levels = [], []
-    for level in _pyramid(images.astype(np.float32)):
-        sides.append(min(level.shape[1:3]))
-        levels.append(_cut(level, rng, patches_per_image))
-    return Patches(tuple(sides), tuple(levels))
+    shapes = list(_level_shapes(images.shape[1:3]))
+    size = (len(images), patches_per_image)
+    corners = [[rng.integers(0, side - PATCH + 1, size) for side in shape] for shape in shapes]
+    levels = tuple(np.empty((*size, images.shape[3], PATCH**2), np.float32) for _ in shapes)
+    # The rows and columns of corners, laid out by image: [N, levels, 2, patches]
+    for rows, part in pieces(_patches, images, np.moveaxis(np.array(corners), 2, 0)):
+        for number, level in enumerate(levels):
+            level[rows] = part[:, number]
+    return Patches(tuple(min(shape) for shape in shapes), levels)
 
 
 def patch_distance(
@@ -111,28 +113,66 @@ def patch_distance(
     return ScaleDistances(real.sides, 1e3 * np.array(values))
 
 
-def _pyramid(images: Array) -> Iterator[Array]:
-    while min(images.shape[1:3]) // 2 >= COARSEST:
-        smaller = _filtered(images, 1.0)[:, ::2, ::2]
-        spread = np.zeros_like(images)
-        spread[:, ::2, ::2] = smaller
-        yield images - _filtered(spread, 4.0)  # 4: three of four pixels are 0
-        images = smaller
-    yield images
+def _level_shapes(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    while min(shape) // 2 >= COARSEST:
+        yield shape
+        shape = tuple((side + 1) // 2 for side in shape)
+    yield shape
 
 
-def _filtered(images: Array, gain: float) -> Array:
-    rows = ndimage.correlate1d(images, gain * BINOMIAL, axis=1, mode="mirror")
-    return ndimage.correlate1d(rows, BINOMIAL, axis=2, mode="mirror")
+def _patches(images: Array, corners: Array) -> Array:
+    """Patches with their upper left corners at `corners`: [n, levels, count, C, 49]."""
+    levels = _pyramid(planes(images, np.float32), corners.shape[1])
+    found = [_cut(level, *corners[:, i].swapaxes(0, 1)) for i, level in enumerate(levels)]
+    return np.stack(found, axis=1)
 
 
-def _cut(level: Array, rng: np.random.Generator, count: int) -> Array:
-    """`count` patches of each image, at places of their own: [N, count, C, 49]."""
-    windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), axis=(1, 2))
-    images = np.arange(len(level))[:, None]
-    row = rng.integers(0, windows.shape[1], (len(level), count))
-    column = rng.integers(0, windows.shape[2], (len(level), count))
-    patches = windows[images, row, column]  # [N, count, C, 7, 7]
+def _pyramid(level: Array, count: int) -> Iterator[Array]:
+    for _ in range(count - 1):
+        smaller = _halved(_halved(level, -2), -1)
+        down, along = (size % 2 for size in level.shape[2:])
+        yield level - _doubled(_doubled(smaller, -2, down), -1, along)
+        level = smaller
+    yield level
+
+
+def _halved(images: Array, axis: int) -> Array:
+    """Every other pixel along an axis after [1, 4, 6, 4, 1] / 16, mirrored at the last pixels."""
+    lines = _padded(images, axis, (2, 2)).swapaxes(-2, axis)
+    last = lines.shape[-2] - 4
+    two_before, before, here, after, two_after = (lines[..., i : i + last : 2, :] for i in range(5))
+    near = before + after
+    near *= 4
+    near += two_before
+    near += two_after
+    near += 6 * here
+    near /= 16
+    return near.swapaxes(-2, axis)
+
+
+def _doubled(images: Array, axis: int, odd: int) -> Array:
+    """Twice as many pixels, less one if `odd`: 0 in between, and [1, 4, 6, 4, 1] / 8."""
+    lines = _padded(images, axis, (1, 1)).swapaxes(-2, axis)
+    if not odd:  # a 0 is the last, and the pixel before it comes again after it
+        lines[..., -1, :] = lines[..., -2, :]
+    before, here, after = lines[..., :-2, :], lines[..., 1:-1, :], lines[..., 2:, :]
+    shape = list(here.shape)
+    shape[-2] = 2 * shape[-2] - odd
+    doubled = np.empty(shape, images.dtype)
+    doubled[..., ::2, :] = (before + 6 * here + after) / 8
+    between = (here + after) / 2
+    doubled[..., 1::2, :] = between[..., : shape[-2] // 2, :]
+    return doubled.swapaxes(-2, axis)
+
+
+def _padded(images: Array, axis: int, ends: tuple[int, int]) -> Array:
+    return np.pad(images, [ends if a - 4 == axis else (0, 0) for a in range(4)], mode="reflect")
+
+
+def _cut(level: Array, row: Array, column: Array) -> Array:
+    """Patches of each image [n, C, H, W] with corners [n, count]: [n, count, C, 49]."""
+    windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), axis=(2, 3))
+    patches = windows[np.arange(len(level))[:, None], :, row, column]  # [n, count, C, 7, 7]
     return patches.reshape(*patches.shape[:3], -1)
 
 

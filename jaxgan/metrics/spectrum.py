@@ -8,22 +8,28 @@ is a cross of false high frequencies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
-from scipy import fft
+from scipy import fft, sparse
 
-from jaxgan.metrics.checks import check_images
+from jaxgan.metrics.checks import as_floats, by_pieces, checked, pieces
 
-__all__ = ["checkerboard_index", "checkerboard_ratio", "frequencies", "high_frequency_ratio",
-           "image_spectra", "log_spectral_distance", "period_two_power", "power_spectrum_2d",
-           "slope"]  # fmt: skip
+__all__ = ["Spectra", "checkerboard_index", "checkerboard_ratio", "frequencies",
+           "high_frequency_ratio", "image_spectra", "log_spectral_distance", "period_two_power",
+           "power_spectrum_2d", "prepared", "slope", "spectra", "spectra_of_piece"]  # fmt: skip
 
 KAISER_BETA = 8.0
-CHUNK = 2**19  # pixels at a time: they stay in the processor's cache
 
 Array = np.ndarray
+
+
+class Spectra(NamedTuple):
+    """Of every image, what `image_spectra` and `period_two_power` give."""
+
+    radial: Array  # float64 [N, bins]
+    period_two: Array | None  # float64 [N, 2]; None for odd sides
 
 
 def frequencies(side: int) -> Array:
@@ -45,13 +51,42 @@ def image_spectra(images: Array, mean: Array | None = None) -> Array:
 
     Raises ValueError for images that `checks.check_images` refuses or that are not square.
     """
-    images, mean = _prepared(images, mean)
+    return spectra(images, mean).radial
+
+
+def spectra(images: Array, mean: Array | None = None) -> Spectra:
+    """`image_spectra` and `period_two_power` from one transform of the images [N, H, H, C].
+
+    Raises ValueError as `image_spectra`.
+    """
+    images, mean = prepared(images, mean)
     side = images.shape[1]
-    average = _radial_average(side)
-    spectra = np.empty((len(images), average.shape[1]))
-    for rows, power in _half_planes(images, mean):
-        spectra[rows] = power.reshape(len(power), -1) @ average
-    return spectra
+    rows = by_pieces(lambda some: spectra_of_piece(some, mean), images)
+    bins = len(frequencies(side))
+    return Spectra(rows[:, :bins], None if side % 2 else rows[:, bins:])
+
+
+def spectra_of_piece(images: Array, mean: Array) -> Array:
+    """Radial spectra and, for even sides, period-two powers of a few checked images, side by side.
+
+    [n, bins (+ 2)]; a piece may be plain where a set may not.
+    """
+    power = _half_planes(images, mean).reshape(len(images), -1)
+    return (_means(images.shape[1]) @ power.T.astype(np.float64)).T
+
+
+def prepared(images: Array, mean: Array | None = None, name: str = "images") -> tuple[Array, Array]:
+    """The images, checked and uncopied, and the level [C] to subtract: `mean`, or their own."""
+    images = checked(images, name)
+    height, width, channels = images.shape[1:]
+    if height != width:
+        raise ValueError(f"{name} of {height}x{width} pixels: expected squares; crop them first")
+    if mean is None:
+        return images, by_pieces(_channel_means, images).mean(axis=0)
+    mean = np.asarray(mean, np.float64)
+    if mean.shape != (channels,):
+        raise ValueError(f"mean of shape {mean.shape}: expected a level per channel, ({channels},)")
+    return images, mean
 
 
 def power_spectrum_2d(images: Array, mean: Array | None = None) -> Array:
@@ -59,9 +94,11 @@ def power_spectrum_2d(images: Array, mean: Array | None = None) -> Array:
 
     Levelled, scaled and refused as `image_spectra`.
     """
-    images, mean = _prepared(images, mean)
+    images, mean = prepared(images, mean)
     side = images.shape[1]
-    total = sum(power.sum(axis=0, dtype=np.float64) for _, power in _half_planes(images, mean))
+    total = np.zeros((side, side // 2 + 1))
+    for _, part in pieces(lambda some: _half_planes(some, mean).sum(axis=0, dtype=float), images):
+        total += part
     half = total / len(images)
     # The other half plane is the complex conjugate of this one, turned about the origin.
     turned = np.roll(half[::-1], 1, axis=0)[:, 1 : (side + 1) // 2]
@@ -125,17 +162,9 @@ def period_two_power(images: Array, mean: Array | None = None) -> Array:
     Its ratio of means over fakes to that over real images is the index (`checkerboard_ratio`).
     Raises ValueError as `image_spectra`, and for odd sides.
     """
-    images, mean = _prepared(images, mean)
-    side = images.shape[1]
-    if side % 2:
-        raise ValueError(f"images of {side} pixels a side: expected an even number")
-    half = side // 2
-    ring = (_half_radius(side) >= 0.45) & (_half_radius(side) < 0.5)
-    weight = ring * _half_weight(side)
-    found = np.empty((len(images), 2))
-    for rows, power in _half_planes(images, mean):
-        found[rows, 0] = (power[:, half, half] + power[:, half, 0] + power[:, 0, half]) / 3
-        found[rows, 1] = np.tensordot(power, weight / weight.sum(), 2)
+    found = spectra(images, mean).period_two
+    if found is None:
+        raise ValueError(f"images of {images.shape[1]} pixels a side: expected an even number")
     return found
 
 
@@ -154,30 +183,30 @@ def _period_two(spectrum: Array) -> float:
     return float(peaks / spectrum[(radius >= 0.45) & (radius < 0.5)].mean())
 
 
-def _prepared(images: Array, mean: Array | None) -> tuple[Array, Array]:
-    images = check_images(images)
-    height, width, channels = images.shape[1:]
-    if height != width:
-        raise ValueError(f"images of {height}x{width} pixels: expected squares; crop them first")
-    if mean is None:
-        return images, images.mean(axis=(0, 1, 2))
-    mean = np.asarray(mean, np.float64)
-    if mean.shape != (channels,):
-        raise ValueError(f"mean of shape {mean.shape}: expected a level per channel, ({channels},)")
-    return images, mean
+def _channel_means(images: Array) -> Array:
+    # Ten times as fast as a mean over the outer axes of all channels.
+    channels = range(images.shape[3])
+    return np.stack([as_floats(images[..., c]).mean(axis=(1, 2)) for c in channels], axis=1)
 
 
-def _half_planes(images: Array, mean: Array) -> Iterator[tuple[slice, Array]]:
-    """Power of the windowed images by pieces: rows, float32 [rows, H, W // 2 + 1]."""
-    window = np.kaiser(images.shape[1], KAISER_BETA)
+def _half_planes(images: Array, mean: Array) -> Array:
+    """Power of the windowed images: float32 [n, H, W // 2 + 1]."""
+    count, side, _, channels = images.shape
+    window = _window(side)
+    planes = np.empty((count, channels, side, side), np.float32)
+    for channel in range(channels):
+        level = as_floats(images[..., channel]) - mean[channel]
+        np.multiply(level, window, out=planes[:, channel], casting="same_kind")
+    found = fft.rfft2(planes, overwrite_x=True)
+    squares = np.square(found.view(np.float32)).mean(axis=1)
+    return squares[..., ::2] + squares[..., 1::2]  # real and imaginary parts
+
+
+@lru_cache(maxsize=8)
+def _window(side: int) -> Array:
+    window = np.kaiser(side, KAISER_BETA)
     window /= np.linalg.norm(window)
-    window = np.multiply.outer(window, window).astype(np.float32)
-    step = max(1, CHUNK // images[0].size)
-    for first in range(0, len(images), step):
-        rows = slice(first, min(first + step, len(images)))
-        piece = (images[rows] - mean).transpose(0, 3, 1, 2).astype(np.float32)
-        planes = fft.rfft2(piece * window)
-        yield rows, np.mean(planes.real**2 + planes.imag**2, axis=1)
+    return np.multiply.outer(window, window)
 
 
 @lru_cache(maxsize=8)
@@ -202,12 +231,21 @@ def _half_radius(side: int) -> Array:
 
 
 @lru_cache(maxsize=8)
-def _radial_average(side: int) -> Array:
-    """Matrix from a flat half plane to the means of its radial bins, over the whole plane."""
-    bins, weight = _bins(side), _half_weight(side)
-    matrix = np.zeros((bins.size, bins.max() + 1))
-    matrix[np.arange(bins.size), bins.ravel()] = weight.ravel()
-    return (matrix / matrix.sum(axis=0)).astype(np.float32)
+def _means(side: int) -> sparse.csr_array:
+    """Means over parts of a flat half plane: its radial bins and, of even sides, `_period_two`'s.
+
+    Each with the weight of the whole plane: [bins (+ 2), side · (side // 2 + 1)].
+    """
+    weight = _half_weight(side)
+    parts = [sparse.csr_array((weight.ravel(), (_bins(side).ravel(), np.arange(weight.size))))]
+    if side % 2 == 0:
+        radius, half = _half_radius(side), side // 2
+        peaks = np.zeros_like(weight)
+        peaks[half, half] = peaks[half, 0] = peaks[0, half] = 1
+        ring = weight * ((radius >= 0.45) & (radius < 0.5))
+        parts += [sparse.csr_array(part.reshape(1, -1)) for part in (peaks, ring)]
+    sums = sparse.vstack(parts, format="csr")
+    return sparse.csr_array(sums.multiply(1 / sums.sum(axis=1)[:, None]))
 
 
 def _check_spectra(*spectra: Array) -> tuple[Array, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jaxgan.report.card import Card, card_to_json
+from jaxgan.report.image_files import write_image_files
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.page import write_page
 from jaxgan.report.sources import sets_of_folders, sets_of_run
@@ -26,9 +27,12 @@ def blur_of_run(
     data_dir: str | None = None,
     features: bool = True,
     cache: Path | None = None,
+    sheet: bool = False,
     say: Say = lambda line: None,
 ) -> tuple[Card, Path]:
     """Judge `count` samples of a run's checkpoint; the card and the page that shows it.
+
+    `sheet` also writes contact sheets of the softest samples and a line for each sample.
 
     Raises UserError for a run without checkpoints, for data that are not there, and for fewer
     images than a card needs.
@@ -42,7 +46,7 @@ def blur_of_run(
         cache=(cache or _default_cache()) if features else None,
         say=say,
     )
-    return _write(sets, out or workdir, seed, say)
+    return _write(sets, out or workdir, seed, sheet, say)
 
 
 def blur_of_folders(
@@ -54,20 +58,24 @@ def blur_of_folders(
     image_size: int | None = None,
     features: bool = True,
     cache: Path | None = None,
+    sheet: bool = False,
     say: Say = lambda line: None,
 ) -> tuple[Card, Path]:
     """Judge the images of one folder against those of another, taken for real."""
     kept = (cache or _default_cache()) if features else None
     sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
-    return _write(sets, out, seed, say)
+    return _write(sets, out, seed, sheet, say)
 
 
-def _write(sets: ImageSets, out: Path, seed: int, say: Say) -> tuple[Card, Path]:
+def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, Path]:
     card, evidence = measure(sets, seed, say)
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / "blur.json", card_to_json(card))
     page = out / "blur.html"
     write_page(page, card, evidence)
+    if sheet:
+        say("drawing contact sheets")
+        write_image_files(out, sets, card, evidence)
     return card, page
 
 

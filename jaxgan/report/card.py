@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from jaxgan.report.class_softness import ClassSoftness
 
 __all__ = ["Card", "Evidence", "Measured", "card_from_json", "card_to_json"]
 
@@ -21,11 +25,41 @@ class Measured(NamedTuple):
     """One number, and what it is to be compared with."""
 
     value: float
-    interval: Pair | None = None  # 95 %, over resampled images of the fakes
+    interval: Pair | None = None  # 95 %, over resampled images of both sets
     null: float | None = None  # mean of the same number for real against real images
     band: Pair | None = None  # 95 % of those
     protocol: str = ""  # how it was taken: numbers of different protocols do not compare
     features: str = ""  # name@hash of the feature network, where there is one
+    # The same for real images with the blur, noise and contrast that were fitted to these fakes:
+    explained: float | None = None  # their mean
+    explained_band: Pair | None = None  # 95 % of them
+
+    @property
+    def expected(self) -> tuple[float, Pair] | None:
+        """What there is to be expected, and its band: of faulty real images, where they are known.
+
+        None without a band of real images.
+        """
+        if self.explained is not None and self.explained_band is not None:
+            return self.explained, self.explained_band
+        if self.null is None or self.band is None:
+            return None
+        return self.null, self.band
+
+    @property
+    def surprise(self) -> float:
+        """How far the value lies from what is expected, in half-widths of the band: ±1 its ends.
+
+        0 without a band. Of a band without width, everything else is infinitely far.
+        """
+        if self.expected is None:
+            return 0.0
+        middle, (low, high) = self.expected
+        away = self.value - middle
+        half = high - middle if away > 0 else middle - low
+        if away == 0:
+            return 0.0
+        return away / half if half > 0 else math.copysign(math.inf, away)
 
     @property
     def ratio(self) -> float | None:
@@ -56,6 +90,7 @@ class Card(NamedTuple):
     scores: Mapping[str, Measured]
     protocol: Mapping[str, Any]  # data, numbers of images, seed, versions
     notes: tuple[str, ...]  # what limits this card
+    because: tuple[tuple[str, ...], ...] = ()  # for each word, the scores that it stands on
 
 
 @dataclass(frozen=True)
@@ -88,6 +123,14 @@ class Evidence:
     real_classes: Array | None = None  # [K] shares
     fake_classes: Array | None = None
     history: Mapping[str, Array] = field(default_factory=dict)  # of a run: name -> [[step, value]]
+    image_scores: Mapping[str, Array] = field(default_factory=dict)  # of all fakes, each [n]
+    fake_labels: Array | None = None  # int [n], where the fakes' classes are known or judged
+    fake_radius: Array | None = None  # [n] pixels, of all fakes, by their softness
+    real_radius: Array | None = None  # [N] of the real images that were looked at one by one
+    soft_limit: float = 0.0  # pixels: 95 % of real images read less
+    extremes: tuple[Array, Array] | None = None  # the softest and the sharpest fakes
+    region_map: Array | None = None  # [8, 8] pixels; NaN where real images have no detail
+    classes: ClassSoftness | None = None  # radius and surprise of each class
 
 
 def card_to_json(card: Card) -> dict[str, Any]:
@@ -100,6 +143,7 @@ def card_to_json(card: Card) -> dict[str, Any]:
         "scores": {name: _measured_to_json(score) for name, score in card.scores.items()},
         "protocol": dict(card.protocol),
         "notes": list(card.notes),
+        "because": [list(names) for names in card.because],
     }
 
 
@@ -108,7 +152,9 @@ def card_from_json(data: Mapping[str, Any]) -> Card:
     fields: dict[str, Any] = {name: _measured_from_json(data[name]) for name in HEADLINES}
     scores = {name: _measured_from_json(score) for name, score in data["scores"].items()}
     words: dict[str, Any] = {name: tuple(data[name]) for name in ("verdict", "reasons", "notes")}
-    return Card(**fields, **words, name=data["name"], scores=scores, protocol=data["protocol"])
+    because = tuple(tuple(names) for names in data.get("because", ()))
+    return Card(**fields, **words, name=data["name"], scores=scores, protocol=data["protocol"],
+                because=because)  # fmt: skip
 
 
 def _measured_to_json(score: Measured) -> dict[str, Any]:
@@ -118,6 +164,6 @@ def _measured_to_json(score: Measured) -> dict[str, Any]:
 
 def _measured_from_json(data: Mapping[str, Any]) -> Measured:
     fields: dict[str, Any] = {name: value for name, value in data.items() if name != "ratio"}
-    for name in {"interval", "band"} & set(fields):
+    for name in {"interval", "band", "explained_band"} & set(fields):
         fields[name] = tuple(fields[name])
     return Measured(**fields)

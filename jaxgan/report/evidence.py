@@ -10,17 +10,15 @@ import numpy as np
 from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.checks import eight_bits
 from jaxgan.metrics.edges import EdgeSpread, mean_edge_profile
-from jaxgan.metrics.equivalent_blur import blur_series
 from jaxgan.metrics.planting import blurred, noised
-from jaxgan.metrics.sharpness import crete_blur, median_noise, tenengrad
+from jaxgan.metrics.sharpness import median_noise, tenengrad
 from jaxgan.metrics.spectrum import (
     frequencies,
-    high_frequency_ratio,
-    image_spectra,
     power_spectrum_2d,
 )
 from jaxgan.report.card import Evidence, Measured, Pair
-from jaxgan.report.instruments import Reading, Rows, splits, spread
+from jaxgan.report.findings import Findings
+from jaxgan.report.instruments import Readings, splits, spread
 
 if TYPE_CHECKING:
     from jaxgan.report.measure import ImageSets
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["gather"]
 
 Array = np.ndarray
-Readings = Mapping[str, tuple[Reading, Rows, Rows]]
 
 SHOWN = 1000  # images in the map of single images, and looked up among the training images
 PLANTED = 300  # real images that faults are planted into
@@ -36,6 +33,7 @@ BLURS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # pixels
 NOISES = (0.01, 0.02, 0.05, 0.1)
 QUANTILES = np.concatenate([np.linspace(0.01, 0.99, 99), [0.995, 0.998, 0.999]])
 REPEATS = 50
+EXTREMES = 12  # softest and sharpest fakes that are shown
 
 
 def gather(
@@ -43,6 +41,7 @@ def gather(
     scores: Mapping[str, Measured],
     readings: Readings,
     transfer: BlurTransfer,
+    facts: Findings,
     seed: int,
 ) -> Evidence:
     """The evidence of a card whose readings these are, by the names that `measure` gives them."""
@@ -51,6 +50,7 @@ def gather(
     shown = min(size, SHOWN)
     real, fake = (spread(images, shown) for images in (sets.real, sets.fake))
     _, sharp_real, sharp_fake = readings["sharpness"]
+    _, noise_real, noise_fake = readings["noise"]
     planted = spread(sets.real, PLANTED) / 255.0
     return Evidence(
         real=real,
@@ -58,18 +58,36 @@ def gather(
         neighbours=_neighbours(sets, readings),
         real_tenengrad=spread(sharp_real["tenengrad"], shown),
         fake_tenengrad=spread(sharp_fake["tenengrad"], shown),
-        real_noise=spread(sharp_real["median_noise"], shown),
-        fake_noise=spread(sharp_fake["median_noise"], shown),
+        real_noise=spread(noise_real["median_noise"], shown),
+        fake_noise=spread(noise_fake["median_noise"], shown),
         blur_rail={sigma: _medians(blurred(planted, sigma)) for sigma in BLURS},
         noise_rail={sd: _medians(noised(planted, sd, rng)) for sd in NOISES},
         **_spectra(sets, scores, readings, transfer, size, rng),
         **_gradients(readings, rng),
         edges=_edges(sets, readings),
-        equivalent_blur=_equivalent(sharp_fake, planted, readings),
+        equivalent_blur=facts.equivalent_blur,
         class_names=sets.class_names,
         **_classes(sets, readings),
         history=sets.history,
+        image_scores={
+            "radius_px": facts.fake_radius,
+            "tenengrad": sharp_fake["tenengrad"],
+            "median_noise": noise_fake["median_noise"],
+        },
+        fake_labels=facts.fake_labels,
+        real_radius=facts.real_radius,
+        fake_radius=facts.fake_radius,
+        soft_limit=facts.soft_limit,
+        extremes=_extremes(sets.fake, facts.fake_radius),
+        region_map=facts.region_map,
+        classes=facts.classes,
     )
+
+
+def _extremes(images: Array, radius: Array) -> tuple[Array, Array]:
+    """The softest and the sharpest of the images, up to EXTREMES of each."""
+    order = np.argsort(-radius, kind="stable")
+    return images[order[:EXTREMES]], images[order[::-1][:EXTREMES]]
 
 
 def _neighbours(sets: ImageSets, readings: Readings) -> Array | None:
@@ -97,8 +115,10 @@ def _spectra(
     side = sets.fake.shape[1]
     log_transfer, _ = transfer(scores["blur_variance"].value)
     fitted = scores["contrast"].value ** 2 * real * np.exp(log_transfer)
-    drawn = splits(len(radial), size, REPEATS, rng)
-    ratios = radial[drawn.held].mean(axis=1) / radial[drawn.reference].mean(axis=1)
+    ratios = [
+        radial[split.held].mean(axis=0) / radial[split.reference].mean(axis=0)
+        for split in splits(len(radial), size, REPEATS, rng)
+    ]
     images = (spread(images, SHOWN) for images in (sets.real, sets.fake))
     real_2d, fake_2d = (power_spectrum_2d(some) for some in images)
     return {
@@ -114,10 +134,9 @@ def _spectra(
 def _gradients(readings: Readings, rng: np.random.Generator) -> dict[str, Any]:
     _, rows_real, rows_fake = readings["gradients"]
     real, fake = rows_real["magnitudes"], rows_fake["magnitudes"]
-    drawn = splits(len(real), min(len(fake), len(real) // 2), REPEATS // 5, rng)
     ratios = [
         np.quantile(real[held], QUANTILES) / np.maximum(np.quantile(real[other], QUANTILES), 1e-6)
-        for other, held in zip(*drawn, strict=True)
+        for other, held in splits(len(real), len(fake), REPEATS // 5, rng)
     ]
     return {
         "quantiles": QUANTILES,
@@ -140,30 +159,6 @@ def _edges(sets: ImageSets, readings: Readings) -> dict[str, Array] | None:
         whole = EdgeSpread(**{field: rows[field] for field in EdgeSpread._fields})
         profile = mean_edge_profile(spread(images, len(clean)), whole)
         found[f"{name}_distance"], found[f"{name}_profile"] = profile
-    return found
-
-
-def _equivalent(fakes: Rows, planted: Array, readings: Readings) -> dict[str, float]:
-    """Three scores of single images or spectra as planted blurs, in pixels; those that can be."""
-    judged = readings["spectrum"][2]["radial"].mean(axis=0)
-    side = planted.shape[1]
-    ways = {
-        "tenengrad": (lambda x: np.median(tenengrad(x)), np.median(fakes["tenengrad"])),
-        "crete_blur_5": (lambda x: np.median(crete_blur(x, 5)), np.median(fakes["crete_blur_5"])),
-        "high_frequency_ratio": (
-            lambda x: high_frequency_ratio(image_spectra(x).mean(axis=0), side),
-            high_frequency_ratio(judged, side),
-        ),
-    }
-    found = {}
-    for name, (score, target) in ways.items():
-        try:
-            series = blur_series(score, planted)
-        except (
-            ValueError
-        ):  # the score does not follow blur on such images, as noise scores on flat ones
-            continue
-        found[name] = series.equivalent(float(target)).sigma
     return found
 
 

@@ -43,7 +43,7 @@ def distances(network: FeatureNetwork) -> Instrument:
 
     protocol = f"kernel distance over {SUBSETS} subsets of up to {SUBSET}"
     return Instrument(
-        _features_of(network), compare, FEW, protocol, network.identity, FEATURE_IMAGES
+        _features_of(network), compare, FEW, protocol, network.identity, FEATURE_IMAGES, equal=True
     )
 
 
@@ -55,8 +55,9 @@ def diversity(network: FeatureNetwork) -> Instrument:
 
     protocol = "precision and recall with k = 3, density and coverage with k = 5"
     return Instrument(
-        _features_of(network), compare, FEW, protocol, network.identity, NEIGHBOUR_IMAGES
-    )
+        _features_of(network), compare, FEW, protocol, network.identity, NEIGHBOUR_IMAGES,
+        equal=True,
+    )  # fmt: skip
 
 
 def classes(network: FeatureNetwork, count: int) -> Instrument:
@@ -79,7 +80,9 @@ def classes(network: FeatureNetwork, count: int) -> Instrument:
 
     protocol = "classes by a classifier, half an image added to each of the real ones"
     alone = frozenset({"classifier_score"})
-    return Instrument(rows, compare, MANY, protocol, network.identity, FEATURE_IMAGES, alone)
+    return Instrument(
+        rows, compare, MANY, protocol, network.identity, FEATURE_IMAGES, equal=True, alone=alone
+    )
 
 
 def memorisation(trained: Array) -> Instrument:
@@ -87,7 +90,7 @@ def memorisation(trained: Array) -> Instrument:
 
     Of images reduced to means of blocks, 8 to 15 a side: single pixels would call every blurred
     image a copy, for it lies nearer to all others than a sharp one. What is left of that the
-    verdict allows for (see `with_faults`). Copies that lost most of their picture to a blur, as
+    verdict allows for (see `faults`). Copies that lost most of their picture to a blur, as
     digits of 2 pixels' blur, are as far from the sharp image as from any other, and are not seen.
     """
     known = _reduced(trained)

@@ -7,21 +7,64 @@ import re
 __all__ = ["GLOSSARY", "glossary_entry"]
 
 GLOSSARY: dict[str, str] = {
-    "verdict": "Words for what tells fakes from real images: too soft, too noisy, over-sharpened "
-    "or artefact, or clean where nothing does; narrow where part of the data never appears, "
-    "memorised where fakes are too near to training images. A word needs a score outside its "
-    "real-vs-real band by more than a trifle.",
+    "verdict": "Words for what tells fakes from real images, or clean where nothing does. A word "
+    "needs a score outside of what is expected, by more than a trifle; different stands for a "
+    "score far from real images that no word explains.",
     "real vs real": "The same score for two disjoint sets of real images, as many as fakes: what a "
     "perfect generator would get. The mean over many such pairs is called null, and the range that "
     "holds 95 % of them the band.",
     "ratio": "Value over null: 1 for fakes that cannot be told from real images. Left out where "
     "the null may be 0.",
-    "95 % interval": "How far the value would move with other images of the same generator. It "
-    "says nothing about other seeds of the training.",
+    "expected": "What real images get, or, where a blur, a noise or a contrast was found in the "
+    "fakes, what real images get once they have the same.",
+    "95 % interval": "How far the value would move with other images of the same generator and "
+    "other real images, drawn as these were. It says nothing about other seeds of the training.",
     "blur radius": "Sigma, in pixels, of the Gaussian that makes the mean power spectrum of real "
     "images into that of fakes, together with noise and contrast. Below 0: sharper than real.",
     "blur variance": "The square of the blur radius, with its sign, in square pixels; near 0 its "
     "error is even, which the radius' is not.",
+    "half height": "The blur radius without a model: sigma of the Gaussian that loses half of the "
+    "contrast at the frequency where the fakes lose it, in pixels, and so along four directions. "
+    "Real images read 0.4, the least that can be seen.",
+    "anisotropy": "Largest half-height over the smallest, of four directions: a motion, or grids.",
+    "edge energy": "Tenengrad over real, after the fitted noise and contrast were taken off it, "
+    "which plain Tenengrad takes for sharpness.",
+    "softer share": "Share of fakes softer than 95 % of real images, by the softness of each: 0.05 "
+    "for a perfect generator.",
+    "soft share": "Share of the fakes that are blurred, if the others are as sharp as real images.",
+    "soft radius": "Blur of those, in pixels.",
+    "soft end radius": "Blur of the softest 40 % of the fakes beside the softest real images. As "
+    "large as the fitted radius where all are blurred, larger where some are, near 0 where fakes "
+    "are other pictures.",
+    "uneven softness": "How much softer the softest region of the frame is than the rest, in "
+    "pixels.",
+    "even softness": "Blur of the sharpest quarter of the frame, in pixels.",
+    "class softness": "How much softer the softest class is than the others, each beside real "
+    "images of its class, in pixels.",
+    "matched radius": "The fitted radius against real images weighted so that, reduced, they look "
+    "as the fakes do. Nearer to 0 than the other where fakes are other pictures.",
+    "content overlap": "How alike reduced fakes and real images are: 1 the same, 0 told apart.",
+    "effective share": "Of the real images, how many the weights leave.",
+    "texture": "Faint gradients beside strong ones, in nats against real images: below 0 where "
+    "surfaces are smoothed and edges are not.",
+    "brightness": "Shift of the mean level, in standard deviations over real images.",
+    "level spread": "How much images differ in their mean level, over real images.",
+    "paler share": "Share of fakes with less contrast than 95 % of real images.",
+    "clipped black": "Share of values at level 0, less that of real images.",
+    "clipped white": "The same of level 255.",
+    "point noise": "Share of pixels that stand out of all their neighbours by a quarter of the "
+    "range, less that of real images.",
+    "grey levels": "Levels of 256 that occur in an image, over real images.",
+    "frame width": "Pixels of plain border, on the side where real images have least of it.",
+    "frame fall": "Pixels of plain border that real images have and fakes have not.",
+    "framed share": "Share of images with a plain border, less that of real images.",
+    "repeated rows": "Rows at the border that repeat the outermost, more than in real images.",
+    "saturation": "Distance of colours from grey, over real images.",
+    "cast": "Shift of the mean colour, in standard deviations over real images.",
+    "chroma sharpness": "Fine detail in colour, apart from brightness, over real images.",
+    "chroma variance": "Square of the blur radius of the colours alone, in square pixels.",
+    "chroma noise": "White noise of the colours, by the spectral fit.",
+    "chroma misfit": "What the fit leaves of the colours' spectrum, in nats.",
     "noise": "Standard deviation of white noise in the fakes by the spectral fit, as a share of "
     "the range from black to white.",
     "contrast": "By how much differences between grey levels are larger in fakes than in real "
@@ -75,9 +118,6 @@ GLOSSARY: dict[str, str] = {
     "recall": "Share of real images within the neighbourhood of a fake: diversity.",
     "density": "Precision that counts how many real neighbourhoods a fake lies in.",
     "coverage": "Share of real images with a fake in their neighbourhood: diversity.",
-    "with faults": "What real images score once they are given the fakes' blur and noise. Faults "
-    "move features and draw images together, so that fakes count as narrow or memorised only well "
-    "below this.",
     "class divergence": "KL divergence, in nats, of the fakes' classes from the real ones', by a "
     "classifier: 0 for the same shares.",
     "classes missing": "Number of classes that no fake was judged to be of.",
@@ -94,6 +134,9 @@ SAME = {
     "frechet_": "Frechet",
     "kernel_": "kernel",
     "tenengrad": "Tenengrad",
+    "half_height": "half height",
+    "matched_": "matched radius",
+    "equivalent_": "equivalent blur",
     "ms_ssim": "MS-SSIM",
     "variance_of_laplacian": "variance of Laplacian",
 }
@@ -104,7 +147,5 @@ def glossary_entry(score: str) -> str | None:
     for start, term in SAME.items():
         if score.startswith(start):
             return term
-    if score.endswith("_with_faults"):
-        return "with faults"
     term = re.sub("_", " ", score)
     return term if term in GLOSSARY else None

@@ -1,26 +1,28 @@
 """One way of comparing two sets of images, as every score of a card is taken.
 
 Each image is looked at once and leaves a row; two sets of rows give numbers. So real images can be
-compared with real ones, and fakes resampled, many times for the price of one.
+compared with real ones, and both sets resampled, many times for the price of one look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from jaxgan.report.card import Measured, Pair
 
-__all__ = ["Instrument", "Reading", "Rows", "Splits", "chosen", "read", "splits", "spread"]
+__all__ = ["Instrument", "Reading", "Readings", "Rows", "Split", "band_of", "chosen", "intervals",
+           "read", "resampled", "splits", "spread", "widening"]  # fmt: skip
 
 Array = np.ndarray
 Rows = Mapping[str, Array]  # each [N, …], one row an image
+Numbers = dict[str, float]
 
 FEW = 100  # values from which on 95 % are taken as quantiles; of fewer, from their deviation
+TIED = 0.025  # share of values at an end that makes it one of the scale
 STUDENT = 2.093  # 97.5 % point of Student's t with 19 degrees of freedom
-NORMAL = 1.96
 
 
 class Instrument(NamedTuple):
@@ -28,40 +30,34 @@ class Instrument(NamedTuple):
 
     rows: Callable[[Array], Rows]  # of uint8 images [N, H, W, C]
     # (real reference, set to be judged): a score that such fakes do not have may be left out
-    compare: Callable[[Rows, Rows], dict[str, float]]
-    repeats: int  # real-against-real splits, and resamples of the fakes
+    compare: Callable[[Rows, Rows], Numbers]
+    repeats: int  # real-against-real splits, and resamples
     protocol: str
     features: str = ""
-    most: int | None = None  # images of a set that are looked at; None: all
+    most: int | None = None  # images of each set that are looked at; None: all
+    most_real: int | None = None  # real images, where they are dearer; None: twice `most`
+    equal: bool = False  # whether its numbers depend on how many images either set has
     alone: frozenset[str] = frozenset()  # scores of the judged set alone, without the reference
+    distances: frozenset[str] = frozenset()  # scores that are 0 but for chance at best
+    rows_real: Callable[[Array], Rows] | None = None  # of real images, where more is to be known
 
 
-class Splits(NamedTuple):
-    """Disjoint halves of the real images: rows of indices into them."""
+Readings = dict[str, "tuple[Reading, Rows, Rows]"]  # of instruments by name: and real, fake rows
 
-    reference: Array  # int64 [S, n]
-    held: Array  # int64 [S, n]
+
+class Split(NamedTuple):
+    """Real images as reference, and others in the place of fakes: indices into them."""
+
+    reference: Array  # int64 [R]
+    held: Array  # int64 [H]
 
 
 class Reading(NamedTuple):
     """What an instrument says."""
 
     scores: dict[str, Measured]
-    null: list[dict[str, float]]  # of each split, as it came
-    resampled: list[dict[str, float]]  # of each resample of the fakes
-
-
-def splits(images: int, size: int, repeats: int, rng: np.random.Generator) -> Splits:
-    """`repeats` times two sets of `size` of the images, drawn without replacement."""
-    if 2 * size > images:
-        raise ValueError(f"two sets of {size} of {images} images: expected {2 * size} or more")
-    drawn = np.stack([rng.permutation(images)[: 2 * size] for _ in range(repeats)])
-    return Splits(drawn[:, :size], drawn[:, size:])
-
-
-def chosen(rows: Rows, indices: Array) -> Rows:
-    """Some of the rows."""
-    return {name: values[indices] for name, values in rows.items()}
+    null: list[Numbers]  # of each split, as it came
+    resampled: list[Numbers]  # of each resample of both sets
 
 
 def read(
@@ -69,39 +65,76 @@ def read(
 ) -> tuple[Reading, Rows, Rows]:
     """All scores of an instrument, and the rows of the real and the fake images.
 
-    Real images against real ones, on disjoint halves of as many images as there are fakes, give
-    null and band. The interval is of fakes resampled by half without replacement, which has the
-    variance of a bootstrap and repeats no image.
+    Every real image is the reference, or, for a score that depends on the number of images, as many
+    as there are fakes. Real images against real ones give null and band.
     """
-    size = min(len(fake), len(real) // 2, instrument.most or len(fake))
-    real, fake = spread(real, instrument.most and 2 * size), spread(fake, size)
-    rows_real, rows_fake = instrument.rows(real), instrument.rows(fake)
-    drawn = splits(len(real), size, instrument.repeats, rng)
+    real, fake = _looked_at(instrument, real, fake)
+    rows_real = (instrument.rows_real or instrument.rows)(real)
+    rows_fake = instrument.rows(fake)
+    drawn = splits(len(real), len(fake), instrument.repeats, rng, equal=instrument.equal)
     null = [
-        instrument.compare(chosen(rows_real, reference), chosen(rows_real, held))
-        for reference, held in zip(*drawn, strict=True)
+        instrument.compare(chosen(rows_real, split.reference), chosen(rows_real, split.held))
+        for split in drawn
     ]
-    reference = chosen(rows_real, drawn.reference[0])
+    reference = chosen(rows_real, drawn[0].reference) if instrument.equal else rows_real
     value = instrument.compare(reference, rows_fake)
-    resampled = [
-        instrument.compare(reference, chosen(rows_fake, half))
-        for half in _halves(size, instrument.repeats, rng)
-    ]
-    scores = {
-        name: Measured(
+    again = resampled(instrument, reference, rows_fake, rng)
+    around = intervals(instrument, value, again)
+    sizes = f"{len(fake)} against {len(next(iter(reference.values())))} images"
+    scores = {}
+    for name in value:
+        among_real = _as_for_fakes(instrument, name, null, drawn[0], len(real), len(fake))
+        scores[name] = Measured(
             value[name],
-            _around(value[name], [numbers[name] for numbers in resampled if name in numbers]),
-            float(np.mean([numbers[name] for numbers in null])),
-            _band(
-                [numbers[name] for numbers in null],
-                _widening(size, len(real)) if name in instrument.alone else 1.0,
-            ),
-            f"{instrument.protocol}; {size} against {size} images",
+            around[name],
+            float(np.mean(among_real)),
+            band_of(among_real),
+            f"{instrument.protocol}; {sizes}",
             instrument.features,
         )
-        for name in value
+    return Reading(scores, null, again), rows_real, rows_fake
+
+
+def splits(
+    images: int, size: int, repeats: int, rng: np.random.Generator, *, equal: bool = False
+) -> list[Split]:
+    """`repeats` times `size` of the images, half of all at most, and the others as reference.
+
+    Drawn without replacement; the reference is as small as the held-out set if `equal`.
+    """
+    if images < 2 or size < 1:
+        raise ValueError(f"sets of {size} of {images} images: expected 1 or more, of 2 or more")
+    size = min(size, images // 2)
+    last = 2 * size if equal else images
+    orders = (rng.permutation(images) for _ in range(repeats))
+    return [Split(order[size:last], order[:size]) for order in orders]
+
+
+def resampled(
+    instrument: Instrument, real: Rows, fake: Rows, rng: np.random.Generator
+) -> list[Numbers]:
+    """The scores of halves of both sets, drawn without replacement.
+
+    Halves vary around the whole as wholes do around the truth, s² (2/n - 1/n) = s²/n, and repeat no
+    image, which neighbours and ranks would take for structure.
+    """
+    return [
+        instrument.compare(chosen(real, _half(real, rng)), chosen(fake, _half(fake, rng)))
+        for _ in range(instrument.repeats)
+    ]
+
+
+def intervals(instrument: Instrument, value: Numbers, again: list[Numbers]) -> dict[str, Pair]:
+    """95 % intervals of all scores in `value`, from what `resampled` gave."""
+    return {
+        name: _around(number, _of(name, again), centred=name in instrument.distances)
+        for name, number in value.items()
     }
-    return Reading(scores, null, resampled), rows_real, rows_fake
+
+
+def chosen(rows: Rows, indices: Array) -> Rows:
+    """Some of the rows."""
+    return {name: values[indices] for name, values in rows.items()}
 
 
 def spread(images: Array, count: int | None) -> Array:
@@ -111,37 +144,70 @@ def spread(images: Array, count: int | None) -> Array:
     return images[np.linspace(0, len(images) - 1, count).astype(int)]
 
 
-def _halves(size: int, repeats: int, rng: np.random.Generator) -> Iterator[Array]:
-    return (rng.permutation(size)[: size // 2] for _ in range(repeats))
+def widening(held: int, reference: int, pool: int, judged: int, *, alone: bool) -> float:
+    """How much wider a score of `judged` new images against the whole pool lies than the splits'.
 
-
-def _widening(size: int, pool: int) -> float:
-    """How much wider than among sets of `size` out of a pool a score of a new such set lies.
-
-    Sets drawn without replacement vary by σ² (1/n - 1/N) around the pool, a new one by
-    σ² (1/n + 1/N). Differences of two disjoint sets have 2 σ²/n either way and need nothing.
+    Of sets drawn out of a pool of N without replacement, a difference of `held` and `reference`
+    images varies by σ² (1/h + 1/r), a score of the held ones alone by σ² (1/h - 1/N). New images
+    vary by σ² (1/n + 1/N) around either.
     """
-    return float(np.sqrt((pool + size) / (pool - size)))
+    among = 1 / held - 1 / pool if alone else 1 / held + 1 / reference
+    return float(np.sqrt((1 / judged + 1 / pool) / among))
 
 
-def _band(values: list[float], widening: float) -> Pair:
+def band_of(values: list[float]) -> Pair:
     """95 % of values of one law: quantiles of many, from the deviation of few."""
-    middle = float(np.mean(values))
     if len(values) >= FEW:
         low, high = np.quantile(values, (0.025, 0.975))
-    else:
-        half = STUDENT * float(np.std(values, ddof=1))
-        low, high = middle - half, middle + half
-    return middle + widening * (float(low) - middle), middle + widening * (float(high) - middle)
+        return float(low), float(high)
+    middle, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
+    return middle - half, middle + half
 
 
-def _around(value: float, resampled: list[float]) -> Pair:
-    """An interval for a value, from resamples of half its images; it holds the value.
+def _looked_at(instrument: Instrument, real: Array, fake: Array) -> tuple[Array, Array]:
+    if instrument.equal:
+        size = min(len(fake), len(real) // 2, instrument.most or len(fake))
+        return spread(real, instrument.most and 2 * size), spread(fake, size)
+    most_real = instrument.most_real or (instrument.most and 2 * instrument.most)
+    return spread(real, most_real), spread(fake, instrument.most)
 
-    Few say how wide it is, not where: they are biased as scores of half as many images are.
+
+def _half(rows: Rows, rng: np.random.Generator) -> Array:
+    count = len(next(iter(rows.values())))
+    return rng.permutation(count)[: count // 2]
+
+
+def _of(name: str, found: list[Numbers]) -> list[float]:
+    return [numbers[name] for numbers in found if name in numbers]
+
+
+def _as_for_fakes(
+    instrument: Instrument, name: str, null: list[Numbers], split: Split, pool: int, judged: int
+) -> list[float]:
+    """The splits' scores, as far apart as those of so many new images would be."""
+    values = np.array(_of(name, null))
+    alone = name in instrument.alone
+    if instrument.equal and not alone:
+        return list(values)
+    factor = widening(len(split.held), len(split.reference), pool, judged, alone=alone)
+    middle = 0.0 if name in instrument.distances else float(np.mean(values))
+    scaled = middle + factor * (values - middle)
+    for end in (values.min(), values.max()):  # beyond which nothing can be, as 0 of a share
+        at_end = values == end
+        if np.mean(at_end) > TIED:
+            scaled[at_end] = end
+    return list(scaled)
+
+
+def _around(value: float, again: list[float], *, centred: bool) -> Pair:
+    """An interval for a value, from resamples of half the images; it holds the value.
+
+    Few say how wide it is, not where; neither do those of a distance, which is larger the fewer
+    images there are.
     """
-    if len(resampled) < FEW:
-        half = NORMAL * float(np.std(resampled, ddof=1))
+    if len(again) < FEW:
+        half = STUDENT * float(np.std(again, ddof=1))
         return value - half, value + half
-    low, high = np.quantile(resampled, (0.025, 0.975))
+    shift = value - float(np.mean(again)) if centred else 0.0
+    low, high = np.quantile(again, (0.025, 0.975)) + shift
     return min(float(low), value), max(float(high), value)

@@ -10,20 +10,35 @@ import numpy as np
 from jaxgan.errors import UserError
 from jaxgan.features.network import FeatureNetwork
 from jaxgan.metrics.blur_transfer import BlurTransfer, measured_transfer
-from jaxgan.metrics.checks import check_pair
-from jaxgan.report import feature_instruments, pixel_instruments
-from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence
+from jaxgan.metrics.checks import checked_pair
+from jaxgan.metrics.transfer_height import DIRECTIONS, sector_transfers
+from jaxgan.report import feature_instruments, pixel_instruments, spectral_instruments
+from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence, Measured
 from jaxgan.report.evidence import gather
-from jaxgan.report.instruments import Reading, Rows, read
-from jaxgan.report.verdict import verdict
-from jaxgan.report.with_faults import FAULTS, JUDGED, scores_with_faults
+from jaxgan.report.faults import Faults, explained, fitted_faults
+from jaxgan.report.findings import Findings, findings
+from jaxgan.report.instruments import Instrument, Readings, read
+from jaxgan.report.power import smallest_blur
+from jaxgan.report.softness_instruments import regions, single_images
+from jaxgan.report.verdict import Verdict, verdict
 
-__all__ = ["ImageSets", "check_images_of", "instruments", "measure"]
+__all__ = ["ImageSets", "Judged", "check_images_of", "instruments", "judge", "measure"]
 
 Array = np.ndarray
 
 SMALLEST_SIDE = 16  # pixels, of the spectral fit
 HEADLINES = ("blur_radius", "noise", "contrast", "misfit")
+FITTED = (
+    "blur_variance",
+    "blur_radius",
+    "noise",
+    "contrast",
+    "half_height",
+    "anisotropy",
+    "edge_energy",
+    *(f"half_height_{name.replace(' ', '_')}" for name in DIRECTIONS),
+)
+"""Scores that say what the blur, the noise and the contrast are, and are not explained by them."""
 
 
 class ImageSets(NamedTuple):
@@ -39,6 +54,19 @@ class ImageSets(NamedTuple):
     protocol: Mapping[str, Any] = {}  # of the data, for the record
     notes: tuple[str, ...] = ()  # what limits the card
     history: Mapping[str, Array] = {}  # of a run: name -> [[step, value]]
+    fake_names: tuple[str, ...] = ()  # of the fakes' files, or () for samples in their order
+    fake_labels: Array | None = None  # int [n] classes that the fakes are of, where they are known
+    real_labels: Array | None = None  # the same of the real images
+
+
+class Judged(NamedTuple):
+    """What was measured, and what is said of it."""
+
+    scores: dict[str, Measured]
+    readings: Readings
+    facts: Findings
+    verdict: Verdict
+    transfer: BlurTransfer
 
 
 def measure(
@@ -48,60 +76,113 @@ def measure(
 
     Raises UserError for images that cannot be compared: too few, of two forms, of one value.
     """
-    check_images_of(sets.real, sets.fake)
-    transfer = measured_transfer(sets.real / 255.0)
-    readings: dict[str, tuple[Reading, Rows, Rows]] = {}
-    chosen = dict(instruments(sets, transfer, seed))
-    for name, instrument in chosen.items():
-        say(f"measuring {name}")
-        # Each instrument has a stream of its own: leaving one out changes no other's numbers.
-        rng = np.random.default_rng([seed, *name.encode()])
-        try:
-            readings[name] = read(instrument, sets.real, sets.fake, rng)
-        except ValueError as error:  # fakes that are noise alone, say
-            raise UserError(f"{name} cannot be measured: {error}") from error
-    scores = {k: v for reading, _, _ in readings.values() for k, v in reading.scores.items()}
-    words, reasons = verdict(scores)
-    if FAULTS & set(words):
-        for name in [known for known in JUDGED if known in chosen]:
-            say(f"measuring {name} of real images with such faults")
-            rng = np.random.default_rng([seed, *b"faults of ", *name.encode()])
-            _, rows, rows_fake = readings[name]
-            size = len(next(iter(rows_fake.values())))
-            scores |= scores_with_faults(
-                chosen[name], JUDGED[name], rows, sets.real, scores, words, size, rng
-            )
-        words, reasons = verdict(scores)
-    radius, noise, contrast, misfit = (scores[name] for name in HEADLINES)
-    others = {name: score for name, score in scores.items() if name not in HEADLINES}
-    protocol = {
-        **sets.protocol,
-        "fakes": len(sets.fake),
-        "real": len(sets.real),
-        "trained_on": None if sets.trained is None else len(sets.trained),
-        "image_shape": list(sets.fake.shape[1:]),
-        "seed": seed,
-        "networks": {network.identity: dict(network.facts) for network in sets.networks},
-    }
+    judged = judge(sets, seed, say)
     say("drawing figures")
-    evidence = gather(sets, scores, readings, transfer, seed)
-    card = Card(sets.name, radius, noise, contrast, misfit, words, reasons, others, protocol,
-                sets.notes)  # fmt: skip
+    evidence = gather(sets, judged.scores, judged.readings, judged.transfer, judged.facts, seed)
+    radius, noise, contrast, misfit = (judged.scores[name] for name in HEADLINES)
+    card = Card(
+        name=sets.name,
+        radius_px=radius,
+        noise=noise,
+        contrast=contrast,
+        misfit=misfit,
+        verdict=judged.verdict.words,
+        reasons=judged.verdict.reasons,
+        scores={name: score for name, score in judged.scores.items() if name not in HEADLINES},
+        protocol=_protocol(sets, seed),
+        notes=(*sets.notes, *_power(judged.scores)),
+        because=judged.verdict.scores,
+    )
     return card, evidence
 
 
-def instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence[tuple[str, Any]]:
-    """Names and instruments of a card of these sets."""
+def judge(sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda line: None) -> Judged:
+    """Every score of a set of fakes and the verdict, without figures. Refuses as `measure`."""
+    check_images_of(sets.real, sets.fake)
+    bench = Bench(sets, seed, say)
+    for name, instrument in instruments(sets, bench.transfer, bench.sectors, seed):
+        bench.take(name, instrument)
+    faults = bench.explain()
+    side, stream = sets.fake.shape[1], bench.stream("noise of content")
+    bench.take("content", spectral_instruments.matched(side, bench.transfer, faults, stream))
+    bench.take("single images", single_images(faults, bench.stream("noise of single images")))
+    bench.take("regions", regions(sets.real, faults, bench.stream("noise of regions")))
+    facts = findings(sets, bench.scores, bench.readings, bench.sectors)
+    scores = bench.scores | facts.scores
+    return Judged(scores, bench.readings, facts, verdict(scores, facts.words), bench.transfer)
+
+
+class Bench:
+    """The sets, and what each instrument has said of them so far."""
+
+    def __init__(self, sets: ImageSets, seed: int, say: Callable[[str], None]) -> None:
+        self.sets, self.seed, self.say = sets, seed, say
+        self.transfer = measured_transfer(sets.real)
+        self.sectors = sector_transfers(sets.real)
+        self.instruments: dict[str, Instrument] = {}
+        self.readings: Readings = {}
+        self.scores: dict[str, Measured] = {}
+
+    def stream(self, name: str) -> np.random.Generator:
+        """Random numbers of its own for each use: leaving one out changes no other's."""
+        return np.random.default_rng([self.seed, *name.encode()])
+
+    def take(self, name: str, instrument: Instrument) -> None:
+        """Read an instrument."""
+        self.say(f"measuring {name}")
+        try:
+            reading, real, fake = read(
+                instrument, self.sets.real, self.sets.fake, self.stream(name)
+            )
+        except ValueError as error:  # fakes that are noise alone, say
+            raise UserError(f"{name} cannot be measured: {error}") from error
+        self.instruments[name] = instrument
+        self.readings[name] = (reading, real, fake)
+        self.scores |= reading.scores
+
+    def explain(self) -> Faults:
+        """Put beside each score what the fitted blur, noise and contrast make of real images.
+
+        The median noise is put beside the blur and the contrast alone: then it tells of noise.
+        """
+        without_noise = fitted_faults(self.scores)._replace(noise=0.0)
+        self._explain("noise", without_noise)
+        faults = fitted_faults(self.scores)
+        if faults.any:
+            self.say("measuring real images with the same blur, noise and contrast")
+        for name in self.instruments:
+            if name != "noise":
+                self._explain(name, faults)
+        return faults
+
+    def _explain(self, name: str, faults: Faults) -> None:
+        reading, rows, rows_fake = self.readings[name]
+        instrument = self.instruments[name]
+        judged = len(next(iter(rows_fake.values())))
+        beside = explained(instrument, reading.scores, rows, self.sets.real, judged, faults,
+                           self.stream(f"faults of {name}"))  # fmt: skip
+        fitted = FITTED if name == "spectrum" else ()
+        self.scores |= {name: score for name, score in beside.items() if name not in fitted}
+
+
+def instruments(
+    sets: ImageSets, transfer: BlurTransfer, sectors: tuple[BlurTransfer, ...], seed: int
+) -> Sequence[tuple[str, Instrument]]:
+    """Names and instruments of a card of these sets, but for those that the fit comes before."""
     first = sets.networks[0] if sets.networks else None
-    side = sets.fake.shape[1]
-    found: list[tuple[str, Any]] = [
+    side, channels = sets.fake.shape[1], sets.fake.shape[3]
+    found = [
+        ("spectrum", spectral_instruments.spectrum(side, channels, transfer, sectors)),
+        ("noise", pixel_instruments.noise()),
         ("sharpness", pixel_instruments.sharpness()),
-        ("spectrum", pixel_instruments.spectrum(side, transfer)),
+        ("tones", pixel_instruments.tones()),
         ("blocks", pixel_instruments.blocks()),
         ("gradients", pixel_instruments.gradients()),
         ("patches", pixel_instruments.patches(seed)),
         ("similarity", pixel_instruments.similarity()),
     ]
+    if channels == 3 and not _are_grey(sets.real):
+        found.append(("colour", spectral_instruments.chroma(side, transfer)))
     if sets.has_edges:
         found.append(("edges", pixel_instruments.edges()))
     for network in sets.networks:
@@ -116,6 +197,28 @@ def instruments(sets: ImageSets, transfer: BlurTransfer, seed: int) -> Sequence[
     return found
 
 
+def _are_grey(images: Array) -> bool:
+    return bool(np.all(images == images[..., :1]))
+
+
+def _power(scores: Mapping[str, Measured]) -> tuple[str, ...]:
+    """What a card of so many images could have seen."""
+    smallest = smallest_blur(scores["blur_variance"])
+    return (f"a blur of all images is found in 9 of 10 cases from {smallest:.2f} pixels on",)
+
+
+def _protocol(sets: ImageSets, seed: int) -> dict[str, Any]:
+    return {
+        **sets.protocol,
+        "fakes": len(sets.fake),
+        "real": len(sets.real),
+        "trained_on": None if sets.trained is None else len(sets.trained),
+        "image_shape": list(sets.fake.shape[1:]),
+        "seed": seed,
+        "networks": {network.identity: dict(network.facts) for network in sets.networks},
+    }
+
+
 def check_images_of(real: Array, fake: Array) -> None:
     """Refuse images that no card can be made of, with a UserError that says why."""
     for images, name, fewest in ((fake, "fakes", FEWEST_IMAGES),
@@ -127,6 +230,6 @@ def check_images_of(real: Array, fake: Array) -> None:
     if min(fake.shape[1:3]) < SMALLEST_SIDE:
         raise UserError(f"images below {SMALLEST_SIDE} pixels a side: too small for a blur card")
     try:
-        check_pair(real, fake)
+        checked_pair(real, fake)
     except ValueError as error:
         raise UserError(str(error)) from error

@@ -11,17 +11,33 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from jaxgan.report.card import HEADLINES as FIELDS
 from jaxgan.report.card import Card, Evidence, Measured
 from jaxgan.report.figures import Drawn, draw_figures, to_png
 from jaxgan.report.figures.style import DASH, DPI, number, pair
 from jaxgan.report.glossary import GLOSSARY, glossary_entry
+from jaxgan.report.headline import headline
 from jaxgan.report.page_style import STYLE
 
 __all__ = ["page", "write_page"]
 
+ALIASES = {"radius_px": "blur_variance"}  # the score that stands for a row of the first table
 SIDE_WORDS = ("narrow", "memorised")  # of the verdict: not about sharpness
 HEADLINES = (
-    ("radius_px", "Blur radius", "pixels; sigma of a Gaussian, below 0: sharper than real", " px"),
+    ("radius_px", "Blur radius, fitted", "pixels; sigma of a Gaussian, below 0: sharper", " px"),
+    (
+        "half_height",
+        "Blur radius, half-height",
+        "pixels; without a model: where half is lost",
+        " px",
+    ),
+    (
+        "soft_end_radius",
+        "Blur radius, softest images",
+        "pixels; less than the fit's: other content, more: some are blurred",
+        " px",
+    ),
+    ("softer_share", "Softer fakes", "share softer than 95 % of real images", ""),
     ("noise", "Noise", "standard deviation, of the range from black (0) to white (1)", ""),
     ("contrast", "Contrast", "gain; 1 is the real images'", ""),
     ("misfit", "Misfit", "nats; large: more than blur, noise and contrast differs", " nats"),
@@ -61,7 +77,7 @@ def page(card: Card, figures: Iterable[Drawn]) -> str:
 <h2 id="figures">Figures</h2>
 {"".join(_figure(drawn) for drawn in figures)}
 <h2 id="scores">All scores</h2>
-{_score_table(card.scores)}
+{_score_table(card)}
 <h2 id="protocol">Protocol and notes</h2>
 {_protocol(card)}
 <h2 id="glossary">Glossary</h2>
@@ -86,7 +102,12 @@ def _verdict(card: Card) -> str:
         f"<strong>{escape(_capital(word, i == 0))}</strong>: {escape(reason)}"
         for i, (word, reason) in enumerate(zip(card.verdict, card.reasons, strict=True))
     )
-    return f'<h1>{", ".join(shown)}{aside}</h1>\n<p class="reasons">{reasons}.</p>'
+    lead = headline(card)
+    return (
+        f'<h1>{", ".join(shown)}{aside}</h1>\n<p class="lead">Blur radius '
+        f"<strong>{escape(lead.text)}</strong> <small>{escape(lead.why)}</small></p>\n"
+        f'<p class="reasons">{reasons}.</p>'
+    )
 
 
 def _capital(word: str, first: bool) -> str:
@@ -94,13 +115,15 @@ def _capital(word: str, first: bool) -> str:
 
 
 def _headline_table(card: Card) -> str:
+    flagged = {name for names in card.because for name in names}
     rows = "".join(
         f'<tr><th scope="row">{title}<small>{unit}</small></th>'
         f'<td class="value number">{number(score.value)}{short}</td>'
         f'<td class="number">{pair(score.interval)}</td><td class="number">{pair(score.band)}</td>'
-        f"<td>{_place(score)}</td></tr>"
+        f"<td>{_place(score, ALIASES.get(name, name) in flagged)}</td></tr>"
         for name, title, unit, short in HEADLINES
-        for score in (getattr(card, name),)
+        for score in (_score(card, name),)
+        if score is not None
     )
     return (
         '<table class="head"><thead><tr><th scope="col">Spectral fit: fakes against real</th>'
@@ -110,14 +133,23 @@ def _headline_table(card: Card) -> str:
     )
 
 
-def _place(score: Measured) -> str:
-    """Where a value lies against real images, in a word."""
-    if score.band is None:
+def _score(card: Card, name: str) -> Measured | None:
+    return card.scores.get(name) if name not in FIELDS else getattr(card, name)
+
+
+def _place(score: Measured, flagged: bool) -> str:
+    """Where a value lies, in a word: in the colour of alarm if a word of the verdict stands on it.
+
+    One score in twenty lies outside of its band by chance.
+    """
+    if score.expected is None:
         return DASH
-    low, high = score.band
-    if low <= score.value <= high:
-        return '<span class="inside">as real images</span>'
-    return f'<span class="outside">{"above" if score.value > high else "below"} real images</span>'
+    faulty = score.explained is not None
+    beside = "real images so blurred" if faulty else "real images"
+    if abs(score.surprise) <= 1:
+        return f'<span class="inside">as {beside}</span>'
+    way = "above" if score.surprise > 0 else "below"
+    return f'<span class="{"outside" if flagged else "beyond"}">{way} {beside}</span>'
 
 
 def _figure(drawn: Drawn) -> str:
@@ -134,9 +166,10 @@ def _figure(drawn: Drawn) -> str:
     )
 
 
-def _score_table(scores: Mapping[str, Measured]) -> str:
+def _score_table(card: Card) -> str:
     """One row a score; scores taken in one way stand together, below a line that says how."""
-    columns = ("Score", "Value", "Null", "Ratio", "95 % interval", "Real vs real, 95 %", "Reading")
+    scores, flagged = card.scores, {name for names in card.because for name in names}
+    columns = ("Score", "Value", "Null", "Ratio", "95 % interval", "Expected, 95 %", "Reading")
     head = "".join(
         f'<th scope="col"{"" if name in ("Score", "Reading") else _NUMBER}>{name}</th>'
         for name in columns
@@ -145,7 +178,7 @@ def _score_table(scores: Mapping[str, Measured]) -> str:
     ways = list(dict.fromkeys(score.way for score in scores.values()))  # in their first order
     ordered = sorted(scores.items(), key=lambda item: ways.index(item[1].way))
     for way, members in groupby(ordered, key=lambda item: item[1].way):
-        rows = "".join(_score_row(name, score) for name, score in members)
+        rows = "".join(_score_row(name, score, name in flagged) for name, score in members)
         bodies.append(
             f'<tbody><tr class="group"><th scope="rowgroup" colspan="{len(columns)}">'
             f"{escape(way or NO_WAY)}</th></tr>{rows}</tbody>"
@@ -157,16 +190,17 @@ _NUMBER = ' class="number"'
 NO_WAY = "no protocol recorded"
 
 
-def _score_row(name: str, score: Measured) -> str:
+def _score_row(name: str, score: Measured, flagged: bool) -> str:
     term = glossary_entry(name)
     label = escape(name)
     if term is not None:
         label = f'<a href="#{_anchor(term)}">{label}</a>'
     null = DASH if score.null is None else number(score.null)
     ratio = DASH if score.ratio is None else number(score.ratio)
-    cells = (number(score.value), null, ratio, pair(score.interval), pair(score.band))
+    _, expected = score.expected or (None, None)
+    cells = (number(score.value), null, ratio, pair(score.interval), pair(expected))
     numbers = "".join(f"<td{_NUMBER}>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{label}</th>{numbers}<td>{_place(score)}</td></tr>'
+    return f'<tr><th scope="row">{label}</th>{numbers}<td>{_place(score, flagged)}</td></tr>'
 
 
 def _protocol(card: Card) -> str:

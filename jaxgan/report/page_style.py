@@ -13,6 +13,8 @@ main { max-width: 1160px; margin: 0 auto; padding: 28px 28px 60px; }
 h1 { margin: 2px 0 8px; font-size: 46px; line-height: 1.15; letter-spacing: -0.5px; }
 h1 span { white-space: nowrap; }
 .flag { color: var(--flag); } .good { color: var(--good); } .other { color: var(--other); }
+.lead { margin: 0 0 6px; font-size: 20px; } .lead small { color: var(--quiet); font-size: 15px; }
+.beyond { font-weight: 600; }
 .reasons { margin: 0 0 22px; font-size: 18px; max-width: 62em; }
 h2 { margin: 40px 0 10px; padding-bottom: 4px; border-bottom: 2px solid var(--line);
   font-size: 23px; }

@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from jaxgan.metrics.blocks import BLOCK, block_edge_share, block_edges
-from jaxgan.metrics.blur_fit import fit_blur
-from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.edges import edge_spread
 from jaxgan.metrics.gradients import gradient_magnitudes, law_distance
-from jaxgan.metrics.ms_ssim import ms_ssim
-from jaxgan.metrics.sharpness import crete_blur, median_noise, tenengrad, variance_of_laplacian
-from jaxgan.metrics.sliced_wasserstein import Patches, patch_distance, patch_pyramid
-from jaxgan.metrics.spectrum import (
-    checkerboard_ratio,
-    high_frequency_ratio,
-    image_spectra,
-    log_spectral_distance,
-    period_two_power,
-    slope,
+from jaxgan.metrics.levels import level_and_contrast
+from jaxgan.metrics.marks import (
+    clipped,
+    frame_widths,
+    grey_levels,
+    point_noise,
+    repeated_widths,
 )
+from jaxgan.metrics.ms_ssim import ms_ssim
+from jaxgan.metrics.sharpness import median_noise, sharpness_scores
+from jaxgan.metrics.sliced_wasserstein import Patches, patch_distance, patch_pyramid
+from jaxgan.metrics.texture import texture, texture_gap
 from jaxgan.report.instruments import Instrument, Rows
 
-__all__ = ["blocks", "edges", "gradients", "patches", "sharpness", "similarity", "spectrum"]
+__all__ = ["blocks", "edges", "gradients", "noise", "patches", "sharpness", "similarity",
+           "tones"]  # fmt: skip
 
 Array = np.ndarray
 
 MANY, FEW = 200, 20  # repeats of what is cheap to compare, and of what is not
 PIXELS = 128  # of each image, whose gradients are compared
 PATCHES, DIRECTIONS = 4, 64
-EDGE_IMAGES, SIMILARITY_IMAGES = 500, 1000
+EDGE_IMAGES, SIMILARITY_IMAGES, PATCH_IMAGES = 500, 1000, 2000
 FEWEST_CLEAN = 10  # shapes that a median is taken of
 WINDOWS = (5, 11)  # pixels, of Crete's blur
+MIDDLE = (0.25, 0.75)  # quantiles between which values are averaged
+PALE = 0.05  # quantile of the real images' contrast below which an image is pale
 
 
 def sharpness() -> Instrument:
     """Medians over images; Tenengrad and the variance of the Laplacian as ratios to real ones."""
 
     def rows(images: Array) -> Rows:
-        crete = {f"crete_blur_{w}": crete_blur(images, w) for w in WINDOWS}
-        return {
-            "tenengrad": tenengrad(images),
-            "variance_of_laplacian": variance_of_laplacian(images),
-            "median_noise": median_noise(images),
-            **crete,
-        }
+        scores = sharpness_scores(images, WINDOWS)
+        del scores["median_noise"]  # an instrument of its own
+        return scores
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
         numbers = {name: float(np.median(values)) for name, values in judged.items()}
@@ -53,38 +53,69 @@ def sharpness() -> Instrument:
         return numbers
 
     protocol = "median over images; Laplacian and Tenengrad over real"
-    alone = frozenset({"median_noise", *(f"crete_blur_{w}" for w in WINDOWS)})
+    alone = frozenset(f"crete_blur_{w}" for w in WINDOWS)
     return Instrument(rows, compare, MANY, protocol, alone=alone)
 
 
-def spectrum(side: int, transfer: BlurTransfer) -> Instrument:
-    """The spectral blur fit, and other numbers of the mean power spectrum."""
+def noise() -> Instrument:
+    """The median noise, which bears out that of the spectral fit."""
 
     def rows(images: Array) -> Rows:
-        found = {"radial": image_spectra(images)}
-        return found if side % 2 else {**found, "period_two": period_two_power(images)}
+        return {"median_noise": median_noise(images)}
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
-        ours, theirs = real["radial"].mean(axis=0), judged["radial"].mean(axis=0)
-        fit = fit_blur(ours, theirs, side, transfer, tries=1)
-        numbers = {
-            "blur_variance": fit.variance,
-            "blur_radius": fit.radius,
-            "noise": fit.noise,
-            "contrast": fit.contrast,
-            "misfit": fit.misfit,
-            "log_spectral_distance": log_spectral_distance(ours, theirs),
-            "log_spectral_shape": log_spectral_distance(ours, theirs, shape_only=True),
-            "spectral_slope": slope(theirs, side),
-            "high_frequency_ratio": high_frequency_ratio(theirs, side)
-            / high_frequency_ratio(ours, side),
-        }
-        if "period_two" in real:
-            numbers["checkerboard"] = checkerboard_ratio(real["period_two"], judged["period_two"])
-        return numbers
+        # Of 8-bit images the values are few, and their median jumps from one to the next.
+        first, last = (int(part * len(judged["median_noise"])) for part in MIDDLE)
+        return {"median_noise": float(np.sort(judged["median_noise"])[first:last].mean())}
 
-    protocol = "mean power spectrum, Kaiser window with beta 8"
-    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"spectral_slope"}))
+    protocol = "mean over the middle half of the images"
+    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"median_noise"}))
+
+
+def tones() -> Instrument:
+    """Levels and contrast of single images, and marks that faults leave on them."""
+
+    def rows(images: Array) -> Rows:
+        return {
+            "level": level_and_contrast(images),
+            "clipped": clipped(images),
+            "points": point_noise(images),
+            "levels": grey_levels(images),
+            "frames": frame_widths(images),
+            "repeats": repeated_widths(images),
+            "texture": texture(images),
+        }
+
+    def compare(real: Rows, judged: Rows) -> dict[str, float]:
+        means = {
+            name: judged[name].mean(axis=0) - real[name].mean(axis=0)
+            for name in ("clipped", "points", "frames", "repeats")
+        }
+        level, contrast = real["level"].T
+        numbers = {
+            "brightness": float((judged["level"][:, 0].mean() - level.mean()) / level.std()),
+            "level_spread": float(judged["level"][:, 0].std() / level.std()),
+            "paler_share": float(np.mean(judged["level"][:, 1] < np.quantile(contrast, PALE))),
+            "clipped_black": float(means["clipped"][0]),
+            "clipped_white": float(means["clipped"][1]),
+            "point_noise": float(means["points"]),
+            "grey_levels": float(judged["levels"].mean() / real["levels"].mean()),
+            "frame_width": float(means["frames"].max()),
+            "frame_fall": float(-means["frames"].min()),
+            "framed_share": float(np.mean(judged["frames"].max(axis=1) > 0))
+            - float(np.mean(real["frames"].max(axis=1) > 0)),
+            "repeated_rows": float(means["repeats"].max()),
+        }
+        gap = texture_gap(real["texture"], judged["texture"])
+        return numbers if math.isnan(gap) else {**numbers, "texture": gap}
+
+    return Instrument(
+        rows,
+        compare,
+        MANY,
+        "levels and marks of single images",
+        distances=frozenset({"frame_width", "frame_fall", "repeated_rows"}),
+    )
 
 
 def blocks() -> Instrument:
@@ -112,7 +143,7 @@ def gradients() -> Instrument:
         found = law_distance(real["magnitudes"], judged["magnitudes"])
         return {"gradient_distance": found.distance, "gradient_tail": found.tail}
 
-    return Instrument(rows, compare, FEW, f"Sobel, {PIXELS} pixels an image")
+    return Instrument(rows, compare, FEW, f"Sobel, {PIXELS} pixels an image", equal=True)
 
 
 def patches(seed: int) -> Instrument:
@@ -135,7 +166,8 @@ def patches(seed: int) -> Instrument:
                 numbers[f"swd_{name}_{side}"] = float(value)
         return numbers
 
-    return Instrument(rows, compare, FEW, f"{PATCHES} patches an image, {DIRECTIONS} directions")
+    protocol = f"{PATCHES} patches an image, {DIRECTIONS} directions"
+    return Instrument(rows, compare, FEW, protocol, most=PATCH_IMAGES, equal=True)
 
 
 def similarity() -> Instrument:
@@ -151,7 +183,7 @@ def similarity() -> Instrument:
 
     protocol = "pairs of any class, scales that fit"
     alone = frozenset({"ms_ssim"})
-    return Instrument(rows, compare, FEW, protocol, most=SIMILARITY_IMAGES, alone=alone)
+    return Instrument(rows, compare, FEW, protocol, most=SIMILARITY_IMAGES, equal=True, alone=alone)
 
 
 def edges() -> Instrument:

@@ -16,7 +16,7 @@ from jaxgan.report.networks import networks_for
 from jaxgan.training.jsonl import read_lines
 from jaxgan.training.pictures import as_uint8
 from jaxgan.training.run_directory import RunPaths, read_run_config
-from jaxgan.training.sampling import sample_run
+from jaxgan.training.sampling import sample_labels, sample_run
 
 __all__ = ["sets_of_folders", "sets_of_run"]
 
@@ -83,6 +83,8 @@ def sets_of_run(
         },
         notes=tuple(notes),
         history=_history(workdir),
+        fake_labels=sample_labels(config, count),
+        real_labels=real.get("label"),
     )
 
 
@@ -100,11 +102,13 @@ def sets_of_folders(
         )
     if real_set.fingerprint == fake_set.fingerprint:
         raise UserError(f"{real} and {fake} hold the same images: there is nothing to compare")
-    images, fakes = _read(real_set, MOST_REAL), _read(fake_set, MOST_REAL // 2)["image"]
+    images, judged = _read(real_set, MOST_REAL), _read(fake_set, MOST_REAL // 2)
+    fakes = judged["image"]
     check_images_of(images["image"], fakes)
     notes = ["no training images are known, so memorisation cannot be told"]
-    if _are_grey(fakes) and not _are_grey(images["image"]):
-        notes.append("the fakes are grey and the real images are not: their channels were repeated")
+    same_classes = fake_set.classes == real_set.classes
+    if fake_set.classes and not same_classes:
+        notes.append("the folders of the fakes are not those of the real images: no classes")
     return ImageSets(
         name=f"{fake} against {real}",
         fake=fakes,
@@ -117,11 +121,10 @@ def sets_of_folders(
             "fake_fingerprint": fake_set.fingerprint,
         },
         notes=tuple(notes),
+        fake_names=tuple(fake_set.files[i] for i in _places(fake_set, MOST_REAL // 2)),
+        fake_labels=judged.get("label") if same_classes else None,
+        real_labels=images.get("label"),
     )
-
-
-def _are_grey(images: Array) -> bool:
-    return bool(np.all(images == images[..., :1]))
 
 
 def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
@@ -151,8 +154,11 @@ def _open_other(config: Config, split: str, size: int, data_dir: str | None) -> 
 
 def _read(images: ImageSet, most: int) -> dict[str, Array]:
     """At most so many of the images, evenly spread."""
-    count = min(images.size, most)
-    return images.read(np.linspace(0, images.size - 1, count).astype(np.int64))
+    return images.read(_places(images, most))
+
+
+def _places(images: ImageSet, most: int) -> Array:
+    return np.linspace(0, images.size - 1, min(images.size, most)).astype(np.int64)
 
 
 def _history(workdir: Path) -> dict[str, Array]:

@@ -14,7 +14,7 @@ from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.run_directory import RunPaths, read_run_config, recorded_image_shape
 
-__all__ = ["sample_run"]
+__all__ = ["sample_labels", "sample_run"]
 
 IMAGES_AT_A_TIME = 256
 
@@ -24,9 +24,9 @@ def sample_run(
 ) -> tuple[int, np.ndarray]:
     """The step of the checkpoint drawn from, and images [count, H, W, C] in [-1, 1].
 
-    All of class `label`, or, from a run that is conditioned on classes, of all classes in turn.
-    Image i is the same for every count. Raises UserError where there is no such checkpoint or
-    class.
+    All of class `label`, or, from a run that is conditioned on classes, of all classes in turn, as
+    `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
+    such checkpoint or class.
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
     gan = build(config, recorded_image_shape(config))
@@ -48,23 +48,29 @@ def sample_run(
     key = jax.random.key(seed, impl="threefry2x32")
     parts = []
     # Always in parts of one size: the bits of random numbers may depend on the shape.
-    for part in range(-(-count // IMAGES_AT_A_TIME)):
-        first = part * IMAGES_AT_A_TIME
-        labels = _labels(config, label, first)
-        images = draw(jax.random.fold_in(key, part), state, IMAGES_AT_A_TIME, labels)
+    size = IMAGES_AT_A_TIME
+    parts_needed = -(-count // size)
+    labels = sample_labels(config, parts_needed * size, label)
+    for part in range(parts_needed):
+        asked = None if labels is None else labels[part * size : (part + 1) * size]
+        images = draw(jax.random.fold_in(key, part), state, size, asked)
         parts.append(np.asarray(images))
     return chosen, np.concatenate(parts)[:count]
 
 
-def _labels(config: Config, label: int | None, first: int) -> np.ndarray | None:
-    """Labels of the images from number `first` on, or None where the networks take none."""
+def sample_labels(config: Config, count: int, label: int | None = None) -> np.ndarray | None:
+    """The class that each of the `count` images of `sample_run` was asked for, int32 [count].
+
+    None of a run that is not conditioned on classes. Raises UserError for a class that is not
+    there.
+    """
     if not config.is_conditional:
         if label is not None:
             raise UserError(f"--label {label}: {config.name} is not conditioned on classes")
         return None
     classes = config.classes or 0
     if label is None:
-        return (first + np.arange(IMAGES_AT_A_TIME, dtype=np.int32)) % classes
+        return np.arange(count, dtype=np.int32) % classes
     if not 0 <= label < classes:
         raise UserError(f"--label {label}: expected a class from 0 to {classes - 1}")
-    return np.full(IMAGES_AT_A_TIME, label, np.int32)
+    return np.full(count, label, np.int32)

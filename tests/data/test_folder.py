@@ -45,6 +45,16 @@ def test_order_and_labels(pets):
         images.read(np.array([3]))
 
 
+def test_files_are_named_in_the_order_of_the_indices(pets):
+    images = open_images(f"folder:{pets}")
+    assert images.files == ("cat/deep/z.png", "dog/a.PNG", "dog/b.png")
+    save(pets / "a\nb, größe.png", 40)
+    images = open_images(f"folder:{pets}")
+    assert images.files[0] == "a\nb, größe.png"
+    assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 40
+    assert open_images("shapes", image_size=8, size=2).files == ()
+
+
 def test_a_picture_beside_the_subfolders_leaves_no_labels(pets):
     save(pets / "stray.png")
     images = open_images(f"folder:{pets}")

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from jaxgan.metrics import blur_transfer
 from jaxgan.metrics.blur_transfer import gaussian_transfer, measured_transfer
 from jaxgan.metrics.planting import blurred
 from jaxgan.metrics.spectrum import frequencies, image_spectra
@@ -71,3 +72,20 @@ def test_some_of_the_bins():
     value, slope = transfer.of_bins(slice(2, 17))(0.7)
     np.testing.assert_array_equal(value, transfer(0.7)[0][2:17])
     np.testing.assert_array_equal(slope, transfer(0.7)[1][2:17])
+
+
+def test_fewer_large_images_are_taken_evenly(monkeypatch):
+    rng = np.random.default_rng(0)
+    for name, value in (("PIXELS", 6 * 32**2), ("FEWEST", 4), ("MOST", 10)):
+        monkeypatch.setattr(blur_transfer, name, value)
+    for side, count in ((16, 10), (32, 6), (64, 4)):
+        images = rng.integers(0, 256, (2 * count, side, side, 1), np.uint8)
+        chosen = images[np.linspace(0, 2 * count - 1, count).astype(int)]
+        found, expected = (measured_transfer(x)(1.0)[0] for x in (images, chosen))
+        np.testing.assert_array_equal(found, expected)
+        assert not np.array_equal(found, measured_transfer(chosen[:-1])(1.0)[0])
+
+
+def test_oblong_images_are_refused():
+    with pytest.raises(ValueError, match="real images of 16x20 pixels: expected squares"):
+        measured_transfer(np.random.default_rng(0).random((3, 16, 20, 1)))

@@ -37,6 +37,15 @@ def test_magnitudes_by_scipy_one_image_at_a_time():
         np.testing.assert_allclose(gradient_magnitudes(RANDOM)[i], expected, rtol=1e-9)
 
 
+def test_magnitudes_at_some_places_are_those_of_all():
+    whole = gradient_magnitudes(RANDOM).reshape(5, -1)
+    places = np.array([0, 83, 11, 12, 40])  # 7 rows of 12
+    np.testing.assert_array_equal(gradient_magnitudes(RANDOM, places), whole[:, places])
+    for bad in ([84], [-1], [[3]]):
+        with pytest.raises(ValueError, match=r"expected \[P\], of 0 to 83"):
+            gradient_magnitudes(RANDOM, np.array(bad))
+
+
 @pytest.mark.parametrize("count", [5, 3])
 def test_distance_by_scipy(count):
     real, fake = gradient_magnitudes(RANDOM).ravel(), gradient_magnitudes(OTHER[:count]).ravel()

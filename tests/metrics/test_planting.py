@@ -8,6 +8,7 @@ from scipy.stats import kurtosis
 from jaxgan.data import open_images
 from jaxgan.metrics.planting import (
     blurred,
+    blurred_by_each,
     checkered,
     contrasted,
     enlarged,
@@ -37,6 +38,13 @@ def test_blur_has_the_transfer_of_its_sigma_at_every_frequency(sigma):
     for k_y, k_x in ((1, 0), (0, 1), (3, 7), (11, 0), (0, 19), (11, 19)):
         expected = 0.5 + gain(sigma, k_y, k_x) * (wave(k_y, k_x) - 0.5)
         np.testing.assert_allclose(blurred(wave(k_y, k_x), sigma), expected, atol=1e-12)
+
+
+def test_several_blurs_of_one_transform():
+    found = list(blurred_by_each(RANDOM, (0, 0.5, 2, 1)))
+    for images, sigma in zip(found, (0, 0.5, 2, 1), strict=True):
+        np.testing.assert_allclose(images, blurred(RANDOM, sigma), atol=1e-14)
+    assert not np.shares_memory(found[0], RANDOM)
 
 
 @pytest.mark.parametrize("sigma", [1.25, 1.5, 2, 3])

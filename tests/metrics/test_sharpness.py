@@ -12,6 +12,7 @@ from jaxgan.metrics.sharpness import (
     NOISE_FLOOR,
     crete_blur,
     median_noise,
+    sharpness_scores,
     tenengrad,
     variance_of_laplacian,
 )
@@ -96,6 +97,18 @@ def test_crete_blur_of_oblong_images_by_scikit_image():
 def test_windows_that_are_refused(window):
     with pytest.raises(ValueError, match=f"window {window}: expected an odd .* 3 to 20"):
         crete_blur(RANDOM, window)
+
+
+def test_all_scores_at_once_are_those_one_by_one():
+    found = sharpness_scores(RANDOM, windows=(3, 11))
+    alone = {score.__name__: score(RANDOM) for score in SCORES if score is not crete_blur}
+    alone |= {f"crete_blur_{window}": crete_blur(RANDOM, window) for window in (3, 11)}
+    assert found.keys() == alone.keys()
+    for name, values in alone.items():
+        np.testing.assert_array_equal(found[name], values)
+    assert "crete_blur_5" in sharpness_scores(RANDOM)
+    with pytest.raises(ValueError, match="window 21: expected an odd"):
+        sharpness_scores(RANDOM, windows=(5, 21))
 
 
 @pytest.mark.parametrize("score", SCORES)

@@ -16,6 +16,7 @@ from jaxgan.metrics.spectrum import (
     period_two_power,
     power_spectrum_2d,
     slope,
+    spectra,
 )
 from tests.metrics.real_sets import halves
 
@@ -198,6 +199,22 @@ def test_the_index_from_every_image_is_that_of_the_mean_plane():
     assert period_two_power(real).shape == (60, 2)
     with pytest.raises(ValueError, match="even"):
         period_two_power(real[:, :15, :15])
+
+
+@pytest.mark.parametrize("side", [16, 15])
+def test_both_from_one_transform(side):
+    images = noise(5, side, 3, 0.1)
+    for mean in (None, np.full(3, 0.4)):
+        radial, period_two = spectra(images, mean)
+        np.testing.assert_array_equal(radial, image_spectra(images, mean))
+        assert (period_two is None) == (side == 15)
+        if side == 16:
+            np.testing.assert_array_equal(period_two, period_two_power(images, mean))
+            plane = power_spectrum_2d(images, mean)
+            radius = np.hypot(np.fft.fftfreq(16)[:, None], np.fft.fftfreq(16))
+            ring = plane[(radius >= 0.45) & (radius < 0.5)].mean()
+            peaks = (plane[8, 8] + plane[8, 0] + plane[0, 8]) / 3
+            np.testing.assert_allclose(period_two.mean(axis=0), [peaks, ring], rtol=1e-4)
 
 
 def test_checkerboard_index_by_hand():

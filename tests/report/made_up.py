@@ -11,13 +11,17 @@ from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.edges import edge_spread, mean_edge_profile
 from jaxgan.metrics.gradients import gradient_distance, gradient_magnitudes
 from jaxgan.metrics.planting import blurred, noised
+from jaxgan.metrics.regions import region_energies, softness_map
 from jaxgan.metrics.sharpness import median_noise, tenengrad
+from jaxgan.metrics.soft_share import calibrated
+from jaxgan.metrics.softness import softness
 from jaxgan.metrics.spectrum import (
     frequencies,
     image_spectra,
     power_spectrum_2d,
 )
 from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.class_softness import class_softness
 
 SIZE, COUNT = 32, 80
 SIGMA, NOISE = 1.0, 0.03  # what is planted in the fakes
@@ -58,6 +62,7 @@ def made_up(
         real_classes=np.array([0.26, 0.24, 0.25, 0.25]) if classes else None,
         fake_classes=np.array([0.42, 0.38, 0.2, 0.0]) if classes else None,
         history=_history() if history else {},
+        **_single_images(real, fake, classes),
     )
     card = Card(
         name="made-up run, step 20000",
@@ -76,6 +81,25 @@ def made_up(
         notes=("Few images: bands are wide.",),
     )
     return card, evidence
+
+
+def _single_images(real: np.ndarray, fake: np.ndarray, classes: bool) -> dict:
+    sigmas = np.array([0.0, 1.0, 2.0])
+    series = np.stack([softness(as_file(blurred(real, sigma))) for sigma in sigmas])
+    radius = calibrated(series, sigmas, softness(fake))
+    energies = {sigma: region_energies(as_file(blurred(real, sigma))) for sigma in sigmas}
+    labels = np.arange(COUNT) % 3
+    found = class_softness(series.T, labels, softness(fake), labels, sigmas, CLASSES)
+    return {
+        "image_scores": {"radius_px": radius},
+        "fake_radius": radius,
+        "real_radius": calibrated(series, sigmas, series[0]),
+        "soft_limit": 0.4,
+        "extremes": (fake[:12], fake[-12:]),
+        "region_map": softness_map(energies[0.0], region_energies(fake), energies),
+        "classes": found if classes else None,
+        "fake_labels": labels if classes else None,
+    }
 
 
 def _plain(first: int, count: int, channels: int) -> np.ndarray:

@@ -21,7 +21,8 @@ from jaxgan.report.figures.strip import image_strip
 from jaxgan.report.figures.style import FAKE, REAL, number, pair, percent
 from tests.report.made_up import made_up
 
-NAMES = ["strip", "soft_noisy", "spectrum", "gradients", "edges", "scales", "diversity", "health"]
+NAMES = ["strip", "soft_noisy", "single_images", "regions", "spectrum", "gradients", "edges",
+         "scales", "diversity", "health"]  # fmt: skip
 WHOLE = {}
 BARE = {"edges": False, "neighbours": False, "classes": False, "history": False}
 
@@ -45,12 +46,14 @@ def test_all_figures_draw_without_a_warning(options, missing):
         assert one.figure is None or one.alt.endswith(".")
 
 
-def test_without_scores_three_figures_say_why_they_are_left_out():
+def test_without_scores_figures_say_why_they_are_left_out():
     card, evidence = made_up(**BARE)
-    evidence = dataclasses.replace(evidence, equivalent_blur={})
+    evidence = dataclasses.replace(
+        evidence, equivalent_blur={}, fake_radius=None, region_map=np.full((8, 8), np.nan)
+    )
     drawn = {one.name: one for one in draw_figures(card._replace(scores={}), evidence)}
     left_out = {name for name, one in drawn.items() if one.figure is None}
-    assert left_out == {"edges", "scales", "diversity", "health"}
+    assert left_out == {"single_images", "regions", "edges", "scales", "diversity", "health"}
     assert all(drawn[name].caption.startswith("Left out: ") for name in left_out)
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from jaxgan.data import open_images
 from jaxgan.features import Outputs, feature_network
-from jaxgan.metrics import measured_transfer
-from jaxgan.report.instruments import Instrument, read, splits, spread
+from jaxgan.metrics import measured_transfer, planting
+from jaxgan.metrics.checks import as_file
+from jaxgan.metrics.transfer_height import sector_transfers
+from jaxgan.report.instruments import Instrument, read, splits, spread, widening
 from jaxgan.report.measure import ImageSets, instruments
 
 MEANS = Instrument(
@@ -24,15 +26,29 @@ def pictures(seed, count, level):
     return np.broadcast_to(means[:, None, None, None], (count, 8, 8, 1))
 
 
-def test_splits_are_disjoint_and_of_one_size():
-    drawn = splits(50, 20, 7, np.random.default_rng(0))
-    assert drawn.reference.shape == drawn.held.shape == (7, 20)
-    for reference, held in zip(*drawn, strict=True):
-        assert len({*reference, *held}) == 40
-        assert max(*reference, *held) < 50
-    assert not np.array_equal(drawn.reference[0], drawn.reference[1])
-    with pytest.raises(ValueError, match="expected 60 or more"):
-        splits(50, 30, 1, np.random.default_rng(0))
+@pytest.mark.parametrize(("equal", "reference"), [(True, 20), (False, 30)])
+def test_splits_are_disjoint_and_take_all_unless_sizes_must_be_equal(equal, reference):
+    drawn = splits(50, 20, 7, np.random.default_rng(0), equal=equal)
+    assert len(drawn) == 7
+    for split in drawn:
+        assert (len(split.reference), len(split.held)) == (reference, 20)
+        assert len({*split.reference, *split.held}) == reference + 20
+        assert max(*split.reference, *split.held) < 50
+    assert not np.array_equal(drawn[0].held, drawn[1].held)
+
+
+def test_no_more_than_half_of_the_images_is_held_out():
+    drawn = splits(50, 40, 1, np.random.default_rng(0))[0]
+    assert (len(drawn.reference), len(drawn.held)) == (25, 25)
+    with pytest.raises(ValueError, match="expected 1 or more, of 2 or more"):
+        splits(1, 1, 1, np.random.default_rng(0))
+
+
+def test_variances_of_sets_out_of_a_pool_by_hand():
+    # A difference of 100 and 300 varies by 1/100 + 1/300 = 4/300; 100 new ones around 400 by 1/80.
+    assert widening(100, 300, 400, 100, alone=False) == pytest.approx(np.sqrt((1 / 80) * 75))
+    # 100 of 400 alone vary by 1/100 - 1/400 = 3/400 around all.
+    assert widening(100, 300, 400, 100, alone=True) == pytest.approx(np.sqrt((1 / 80) * 400 / 3))
 
 
 def test_spread_takes_the_ends_and_keeps_what_is_few():
@@ -41,22 +57,49 @@ def test_spread_takes_the_ends_and_keeps_what_is_few():
     assert len(spread(np.arange(10), None)) == 10
 
 
+@pytest.mark.parametrize("equal", [False, True])
 @pytest.mark.parametrize("pool", [900, 4000])
-def test_the_band_is_that_of_two_means_and_the_interval_that_of_one(pool):
-    """Deviation 10 over 400 images: 0.5 a mean, √2 times as much for the gap between two."""
+def test_band_and_interval_are_those_of_the_gap_between_two_means(pool, equal):
+    """Deviation 10 over 400 images, 0.5 a mean, against all real ones or as many."""
     real, fake = pictures(0, pool, 100.0), pictures(1, 400, 103.0)
-    reading, rows_real, rows_fake = read(MEANS, real, fake, np.random.default_rng(2))
+    instrument = MEANS._replace(equal=equal)
+    reading, rows_real, rows_fake = read(instrument, real, fake, np.random.default_rng(2))
     gap = reading.scores["gap"]
+    against = 400 if equal else pool
+    deviation = 10 * np.sqrt(1 / 400 + 1 / against)
     assert gap.null == pytest.approx(0.0, abs=0.15)
     low, high = gap.band
-    assert (high - low) / (2 * 1.96) == pytest.approx(0.5 * np.sqrt(2), rel=0.2)
+    assert (high - low) / (2 * 1.96) == pytest.approx(deviation, rel=0.2)
     low, high = gap.interval
     assert low < gap.value < high
-    assert (high - low) / (2 * 1.96) == pytest.approx(0.5, rel=0.2)
+    assert (high - low) / (2 * 1.96) == pytest.approx(deviation, rel=0.2)
     assert gap.value == pytest.approx(3.0, abs=1.5)
     assert len(rows_real["mean"]) == pool
     assert len(rows_fake["mean"]) == 400
-    assert gap.protocol == "means; 400 against 400 images"
+    assert gap.protocol == f"means; 400 against {against} images"
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    few = MEANS._replace(repeats=100)
+    held = []
+    for seed in range(200):
+        real, fake = pictures(2 * seed + 10, 150, 100.0), pictures(2 * seed + 11, 60, 103.0)
+        low, high = read(few, real, fake, np.random.default_rng(seed))[0].scores["gap"].interval
+        held.append(low <= 3.0 <= high)
+    assert 0.9 <= np.mean(held) <= 0.985
+
+
+def test_a_distance_has_an_interval_around_it_though_halves_are_farther_apart():
+    far = MEANS._replace(
+        compare=lambda real, judged: {"far": abs(judged["mean"].mean() - real["mean"].mean())},
+        distances=frozenset({"far"}),
+    )
+    same, other = pictures(0, 1000, 100.0), pictures(1, 400, 100.0)
+    far_off = read(far, same, other, np.random.default_rng(0))[0].scores["far"]
+    low, high = far_off.interval
+    assert low <= far_off.value <= high
+    assert abs((low + high) / 2 - far_off.value) < 0.6 * (high - low) / 2
+    assert far_off.band[0] >= 0
 
 
 @pytest.mark.parametrize("pool", [800, 1000, 4000])
@@ -82,18 +125,24 @@ def test_the_band_of_a_score_without_a_reference_is_that_of_new_images(pool):
         assert low < level.null < high
 
 
+AT_THE_END = ("half_height", "anisotropy")  # which 16 pixels can hardly show
+
+
 def test_scores_without_a_reference_are_named_by_their_instruments():
     images = open_images("shapes", image_size=16, split="test").read(np.arange(800))["image"]
-    one, other, judged, trained = np.split(images, 4)
+    rng = np.random.default_rng(0)
+    noisy = planting.noised(planting.blurred(images, 1.0), 0.1, rng)
+    one, other, judged, trained = np.split(as_file(noisy), 4)
     network = feature_network("two", 1, {}, lambda _, x: Outputs(x.mean((1, 2)), _logits(x)),
                               has_logits=True)  # fmt: skip
     sets = ImageSets("real", judged, one, trained, ("dark", "bright"), True, (network,))
-    for name, instrument in instruments(sets, measured_transfer(one / 255.0), 0):
+    arguments = (measured_transfer(one), sector_transfers(one), 0)
+    for name, instrument in instruments(sets, *arguments):
         rows = [instrument.rows(x) for x in (one, other, judged)]
         first, second = (instrument.compare(reference, rows[2]) for reference in rows[:2])
-        same = {score for score in first if first[score] == second[score]}
-        # Whether a class is missing is one of few numbers, which two references may share.
-        assert same - {"classes_missing"} == instrument.alone, name
+        # Nothing is nothing against either: no frames, no classes missing.
+        same = {score for score in first if first[score] == second[score] != 0}
+        assert {x for x in same if not x.startswith(AT_THE_END)} == instrument.alone, name
 
 
 def _logits(x):
@@ -107,19 +156,44 @@ def test_few_repeats_take_the_deviation():
                          np.random.default_rng(3))  # fmt: skip
     gap = reading.scores["gap"]
     low, high = gap.band
-    assert (high - low) / (2 * 2.093) == pytest.approx(0.5 * np.sqrt(2), rel=0.5)
+    assert (high - low) / (2 * 2.093) == pytest.approx(10 * np.sqrt(1 / 400 + 1 / 4000), rel=0.5)
     assert np.mean(gap.interval) == pytest.approx(gap.value)
 
 
-def test_fewer_real_images_than_fakes_make_smaller_sets():
+def test_all_images_are_used_though_the_real_ones_are_fewer():
     reading, _, rows = read(MEANS, pictures(0, 300, 1.0), pictures(1, 400, 1.0),
                             np.random.default_rng(0))  # fmt: skip
+    assert len(rows["mean"]) == 400
+    assert "400 against 300" in reading.scores["gap"].protocol
+    low, high = reading.scores["gap"].band
+    wide = 2 * 1.96 * 10 * np.sqrt(1 / 400 + 1 / 300)
+    assert high - low == pytest.approx(wide, rel=0.2)
+
+
+def test_fewer_real_images_than_fakes_make_smaller_sets_where_sizes_must_be_equal():
+    reading, _, rows = read(MEANS._replace(equal=True), pictures(0, 300, 1.0),
+                            pictures(1, 400, 1.0), np.random.default_rng(0))  # fmt: skip
     assert len(rows["mean"]) == 150
     assert "150 against 150" in reading.scores["gap"].protocol
 
 
-def test_an_instrument_for_few_images_looks_at_few():
-    reading, real, fake = read(MEANS._replace(most=50), pictures(0, 300, 1.0),
-                               pictures(1, 400, 1.0), np.random.default_rng(0))  # fmt: skip
-    assert (len(real["mean"]), len(fake["mean"])) == (100, 50)
-    assert "50 against 50" in reading.scores["gap"].protocol
+@pytest.mark.parametrize(
+    ("changes", "real"), [({"equal": True}, 100), ({}, 100), ({"most_real": 80}, 80)]
+)
+def test_an_instrument_for_few_images_looks_at_few(changes, real):
+    instrument = MEANS._replace(most=50, **changes)
+    _, rows_real, fake = read(instrument, pictures(0, 300, 1.0), pictures(1, 400, 1.0),
+                                    np.random.default_rng(0))  # fmt: skip
+    assert (len(rows_real["mean"]), len(fake["mean"])) == (real, 50)
+
+
+def test_real_images_may_be_looked_at_more_closely():
+    closer = MEANS._replace(
+        rows_real=lambda images: {**MEANS.rows(images), "more": np.arange(len(images))},
+        compare=lambda real, judged: {"last": float(real["more"].max())},
+    )
+    reading, real, fake = read(closer, pictures(0, 300, 1.0), pictures(1, 40, 1.0),
+                               np.random.default_rng(0))  # fmt: skip
+    assert reading.scores["last"].value == 299
+    assert set(real) == {"mean", "more"}
+    assert set(fake) == {"mean"}

@@ -53,14 +53,18 @@ def test_json_holds_every_score_with_its_protocol(card):
     assert not {"blur_radius", "noise", "contrast", "misfit"} & set(data["scores"])
     assert data["verdict"] == list(found.verdict)
     for name, score in data["scores"].items():
-        assert {"value", "null", "band", "protocol"} <= set(score), name
-        assert ("interval" in score) != name.endswith("_with_faults")
-        assert "images" in score["protocol"]
+        assert {"value", "protocol"} <= set(score), name
+        if not name.startswith("equivalent_"):
+            assert {"interval", "null", "band"} <= set(score), name
+            assert "images" in score["protocol"]
     frechet = data["scores"]["frechet_pixels_64"]
     assert frechet["features"].startswith("pixels-64@")
-    with_faults = {f"{name}_with_faults" for name in ("coverage", "recall", "memorisation")}
-    assert with_faults <= set(data["scores"])
-    assert data["notes"] == ["a note"]
+    for name in ("coverage", "recall", "memorisation", "checkerboard"):
+        assert {"explained", "explained_band"} <= set(data["scores"][name]), name
+    assert "explained" not in data["radius_px"]  # the blur itself is not explained by it
+    assert data["because"][0][0] == "blur_variance"
+    assert data["notes"][0] == "a note"
+    assert "found in 9 of 10 cases from" in data["notes"][1]
     counts = {name: data["protocol"][name] for name in ("fakes", "real", "trained_on")}
     assert counts == {"fakes": 120, "real": 400, "trained_on": 180}
     assert not any("fid" in name for name in data["scores"])

@@ -68,12 +68,14 @@ def test_it_stands_alone(whole):
 
 def test_images_are_described_and_sized_and_in_order(whole):
     images = Reader(whole[1]).all("img")
-    assert len(images) == 8
+    assert len(images) == 10
     assert all(len(image["alt"]) > 30 for image in images)
     assert all(int(image["width"]) > 300 and int(image["height"]) > 100 for image in images)
     order = [
         "strip",
         "soft_noisy",
+        "single_images",
+        "regions",
         "spectrum",
         "gradients",
         "edges",

@@ -1,192 +1,215 @@
-"""The instrument proved on faults of known size, planted into images that were not its reference.
-
-One band of real against real a data set; each fault is then held against it, as a card does.
-"""
+"""Whole cards of faults of known size, planted into real images that were not the reference."""
 
 from __future__ import annotations
-
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from jaxgan.data import open_images
-from jaxgan.errors import UserError
 from jaxgan.features import random_convolutions
 from jaxgan.metrics import planting
-from jaxgan.metrics.blur_transfer import measured_transfer
 from jaxgan.metrics.checks import as_file
-from jaxgan.report import feature_instruments, pixel_instruments
-from jaxgan.report.card import Measured
-from jaxgan.report.instruments import Instrument, Reading, Rows, chosen, read, spread
+from jaxgan.report import feature_instruments
+from jaxgan.report.instruments import read
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.verdict import verdict
+from tests.report import planted
+from tests.report.planted import FAKES, held, judged, pictures, real_of, rng_of
 
-COUNT = 400  # images of a set; three times as many real ones
-SETS = ("shapes", "dead_leaves", "mnist", "cifar10")
-
-
-class Bench(NamedTuple):
-    """Real images, their bands, and held-out images for faults to be planted in."""
-
-    held: np.ndarray  # float64 [COUNT, ...]
-    instruments: tuple[Instrument, ...]
-    readings: tuple[tuple[Reading, Rows, Rows], ...]
+SETS = ("shapes", "dead_leaves", "mnist", "cifar10", "photographs")
+SOFT = {"too soft", "soft or other content", "some too soft", "soft in places", "a class too soft"}
 
 
-@lru_cache
-def pictures(name: str) -> dict[str, np.ndarray]:
-    try:
-        return open_images(name, split="test").read(np.arange(4 * COUNT))
-    except UserError as error:
-        pytest.skip(f"{name} is not prepared here: {error}")
-
-
-@lru_cache
-def bench(name: str) -> Bench:
-    images = pictures(name)["image"]
-    held, real = images[:COUNT], images[COUNT:]
-    side = real.shape[1]
-    instruments = (
-        pixel_instruments.sharpness(),
-        pixel_instruments.spectrum(side, measured_transfer(real / 255.0)),
-        pixel_instruments.blocks(),
-    )
-    rng = np.random.default_rng(0)
-    readings = tuple(read(instrument, real, held, rng) for instrument in instruments)
-    return Bench(held / 255.0, instruments, readings)
-
-
-def judged(name: str, faulty: np.ndarray) -> tuple[tuple[str, ...], dict[str, Measured]]:
-    """The verdict on images [N, ...] in [0, 1], and their scores with the bands of real ones."""
-    found = bench(name)
-    files = as_file(faulty)
-    scores = {}
-    for instrument, (reading, rows, _) in zip(found.instruments, found.readings, strict=True):
-        values = instrument.compare(rows, instrument.rows(files))
-        scores |= {k: reading.scores[k]._replace(value=v) for k, v in values.items()}
-    return verdict(scores).words, scores
+@pytest.mark.parametrize(
+    ("name", "sigma"),
+    [
+        ("shapes", 0.75),
+        ("dead_leaves", 1.5),
+        ("mnist", 1.0),
+        ("cifar10", 0.75),
+        ("photographs", 2.0),
+    ],
+)
+def test_planted_blur_is_found_in_pixels_and_called_soft(name, sigma):
+    found = judged(name, planting.blurred(held(name), sigma))
+    assert found.verdict.words[0] == "too soft", found.verdict.reasons
+    assert not (SOFT - {"too soft"}) & set(found.verdict.words)
+    for score in ("blur_radius", "half_height", "soft_end_radius"):
+        slack = 0.06 if score == "blur_radius" else 0.2
+        assert found.scores[score].value == pytest.approx(sigma, abs=slack, rel=0.08), score
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_planted_blur_is_found_in_pixels_and_called_soft(name):
-    before = None
-    for sigma in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0):
-        words, scores = judged(name, planting.blurred(bench(name).held, sigma))
-        slack = 0.1 if sigma == 0.25 else 0.05  # the fit's floor is there
-        assert scores["blur_radius"].value == pytest.approx(sigma, abs=max(slack, 0.05 * sigma))
-        if sigma >= 0.5:
-            assert words == ("too soft",), (sigma, scores["misfit"])
-        now = [scores[k].value for k in ("variance_of_laplacian", "tenengrad")]
-        now += [-scores[k].value for k in ("crete_blur_5", "log_spectral_distance")]
-        if sigma <= 2:  # above, the rounding to 8 bits is all that is left at high frequencies
-            now.append(scores["high_frequency_ratio"].value)
-        assert before is None or all(a < b for a, b in zip(now, before, strict=False))
-        before = now
-
-
-@pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("deviation", [0.03, 0.05, 0.1])
-def test_noise_is_called_noise_and_never_sharpness(name, deviation):
-    noisy = planting.noised(bench(name).held, deviation, np.random.default_rng(1))
-    words, scores = judged(name, noisy)
-    assert "too noisy" in words
-    assert not {"too soft", "clean"} & set(words)
-    if name == "cifar10" or (name == "dead_leaves" and deviation > 0.03):
-        # The others lose noise to clipping at black, or have too much detail of their own.
-        assert scores["noise"].value == pytest.approx(deviation, rel=0.12)
-        assert "over-sharpened" not in words
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_blur_and_noise_are_told_apart(name):
-    rng = np.random.default_rng(2)
-    both = planting.noised(planting.blurred(bench(name).held, 2.0), 0.05, rng)
-    words, scores = judged(name, both)
-    assert 1.8 <= scores["blur_radius"].value <= 2.1
-    assert 0.045 <= scores["noise"].value <= 0.055
-    assert {"too soft", "too noisy"} <= set(words)
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_contrast_and_brightness_are_no_blur(name):
-    words, scores = judged(name, 0.1 + planting.contrasted(bench(name).held, 0.5) * 0.8)
-    assert scores["contrast"].value == pytest.approx(0.4, rel=0.05)
-    assert "too soft" not in words
-    assert abs(scores["blur_radius"].value) < 0.25
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_an_unsharp_mask_is_called_over_sharpened(name):
-    words, scores = judged(name, planting.unsharpened(bench(name).held, 1.0))
-    assert "over-sharpened" in words
-    assert scores["blur_variance"].value < 0
+def test_real_images_are_clean(name):
+    found = judged(name, held(name))
+    assert found.verdict.words == ("clean",), found.verdict.reasons
+    outside = [k for k, s in found.scores.items() if abs(s.surprise) > 1]
+    assert len(outside) < 0.2 * len(found.scores)
 
 
 FAULTS = {
-    "nearest": lambda x: planting.enlarged(x, 0),
-    "bilinear": lambda x: planting.enlarged(x, 1),
-    "checkerboard": lambda x: planting.checkered(x, 0.02),
-    "blocks": lambda x: planting.quantized(x, 0.2),
-    "half a pixel": lambda x: planting.shifted(x, 0.5),
-}
+    "noise": (
+        ("cifar10", "mnist"),
+        lambda name: planting.noised(held(name), 0.05, rng_of(1)),
+        "too noisy",
+    ),
+    "a pixel and much noise": (
+        ("photographs",),
+        lambda name: planting.noised(planting.blurred(held(name), 1.0), 0.1, rng_of(2)),
+        "too soft and too noisy",
+    ),
+    "half a pixel and noise": (
+        ("cifar10",),
+        lambda name: planting.noised(planting.blurred(held(name), 0.5), 0.05, rng_of(2)),
+        "too soft and too noisy",
+    ),
+    "half of them": (
+        ("photographs", "mnist"),
+        lambda name: planted.some_blurred(held(name), 0.5, 2.0),
+        "some too soft",
+    ),
+    "a fifth of them": (
+        ("cifar10",),
+        lambda name: planted.some_blurred(held(name), 0.2, 2.0),
+        "some too soft",
+    ),
+    "a third of them by a pixel": (
+        ("cifar10",),
+        lambda name: planted.some_blurred(held(name), 0.33, 1.0),
+        "some too soft",
+    ),
+    "the left half": (
+        ("cifar10", "photographs"),
+        lambda name: planted.soft_where(
+            held(name), planted.left_half(held(name).shape[1]), 2.0
+        ),
+        "soft in places",
+    ),
+    "the border": (
+        ("photographs",),
+        lambda name: planted.soft_where(held(name), planted.border(32, 6), 2.0),
+        "soft in places",
+    ),
+    "half the contrast": (
+        ("cifar10", "mnist"),
+        lambda name: planting.contrasted(held(name), 0.5),
+        "washed out",
+    ),
+    "means of four": (
+        ("photographs",),
+        lambda name: planted.several(name, 4),
+        "washed out",
+    ),
+    "a bilateral filter": (("photographs",), lambda name: planted.denoised(held(name)),
+                           "texture lost"),
+    "blurred chroma": (
+        ("cifar10", "colour"),
+        lambda name: planted.coloured(held(name), lambda x: planting.blurred(x, 2.0)),
+        "colour",
+    ),
+    "pale colours": (
+        ("colour",),
+        lambda name: planted.coloured(held(name), lambda x: 0.5 * x),
+        "colour",
+    ),
+    "no colours": (
+        ("cifar10",),
+        lambda name: planted.coloured(held(name), lambda x: 0 * x),
+        "colour",
+    ),
+    "salt and pepper": (
+        ("photographs", "mnist"),
+        lambda name: planted.salted(held(name), 0.003),
+        "artefact",
+    ),
+    "few levels": (("photographs", "mnist"), lambda name: np.rint(held(name) * 7) / 7, "artefact"),
+    "a frame": (("photographs",), lambda name: planted.framed(held(name), 3),
+                "artefact"),
+    "a disc": (("cifar10",), lambda name: planted.out_of_focus(held(name), 2.5),
+               "too soft"),
+    "a motion": (("photographs",), lambda name: planted.moved(held(name), 7.0), "too soft"),
+    "few components": (("cifar10",),
+                       lambda name: planted.few_components(name, 16), "too soft"),
+    "enlarged": (("cifar10",), lambda name: planted.magnified(held(name)), "too soft"),
+    "sharpened": (
+        ("cifar10", "dead_leaves"),
+        lambda name: planting.unsharpened(held(name), 1.0),
+        "over-sharpened",
+    ),
+    "nearest": (("shapes",), lambda name: planting.enlarged(held(name), 0), "artefact"),
+    "a checkerboard": (
+        ("cifar10", "shapes"),
+        lambda name: planting.checkered(held(name), 0.02),
+        "artefact",
+    ),
+    "blocks": (
+        ("photographs",),
+        lambda name: planting.quantized(held(name), 0.3),
+        "artefact",
+    ),
+    "half a pixel aside": (
+        ("dead_leaves",),
+        lambda name: planting.shifted(held(name), 0.5),
+        "artefact",
+    ),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_what_is_no_blur_is_called_an_artefact(name, fault):
-    words, scores = judged(name, FAULTS[fault](bench(name).held))
-    assert "artefact" in words, scores["misfit"]
-    if fault == "half a pixel":
-        assert 0.45 <= scores["blur_radius"].value <= 0.65
+@pytest.mark.parametrize(
+    ("fault", "name"), [(fault, name) for fault, (names, _, _) in FAULTS.items() for name in names]
+)
+def test_a_planted_fault_has_its_word(fault, name):
+    _, plant, words = FAULTS[fault]
+    found = judged(name, plant(name))
+    assert set(words.split(" and ")) <= set(found.verdict.words), found.verdict.reasons
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_a_shift_by_whole_pixels_is_no_fault(name):
-    words, scores = judged(name, planting.shifted(bench(name).held, 1))
-    assert words == ("clean",)
-    assert abs(scores["blur_variance"].value) < 0.0625
+@pytest.mark.parametrize(("name", "share"), [("cifar10", 0.5), ("photographs", 0.7)])
+def test_the_smoothest_of_real_images_are_not_called_blurred(name, share):
+    found = judged(name, planted.smoothest(name, share))
+    assert not (SOFT - {"soft or other content"}) & set(found.verdict.words)
 
 
-@pytest.mark.parametrize("name", ["cifar10", "shapes"])
-def test_half_sharp_and_half_blurred_differs_from_one_blur(name):
-    held = bench(name).held
-    mixed = np.concatenate([held[: COUNT // 2], planting.blurred(held[COUNT // 2 :], 2.0)])
-    even = judged(name, planting.blurred(held, 0.4))[1]["misfit"].value
-    _, scores = judged(name, mixed)
-    assert scores["misfit"].value > 2 * even
-    assert scores["misfit"].value > scores["misfit"].band[1]
+def test_a_shift_by_whole_pixels_is_no_fault():
+    found = judged("cifar10", planting.shifted(held("cifar10"), 1))
+    assert found.scores["blur_radius"].value < 0.25
+    assert not {"too soft", "over-sharpened", "soft in places"} & set(found.verdict.words)
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_false_alarms_on_real_images_are_rare(name):
-    """Other splits than those the bands were made of: 5 % a score, and few verdicts."""
-    found = bench(name)
-    numbers = []
-    rng = np.random.default_rng(3)
-    for instrument, (reading, rows, _) in zip(found.instruments, found.readings, strict=True):
-        splits = [rng.permutation(3 * COUNT)[: 2 * COUNT] for _ in range(60)]
-        numbers.append([
-            {k: reading.scores[k]._replace(value=v) for k, v in instrument.compare(
-                chosen(rows, order[:COUNT]), chosen(rows, order[COUNT:])).items()}
-            for order in splits
-        ])  # fmt: skip
-    scores = [
-        {k: v for part in parts for k, v in part.items()} for parts in zip(*numbers, strict=True)
-    ]
-    outside = [
-        not s[k].band[0] <= s[k].value <= s[k].band[1]
-        for s in scores
-        for k in s
-        if k != "median_noise"
-    ]
-    assert 0.005 < np.mean(outside) < 0.10
-    # 5 % of 60 are 3; more than 7 would come up once in forty times.
-    assert sum(verdict(s).words != ("clean",) for s in scores) <= 7
+def test_how_many_are_soft_and_how_soft():
+    scores = judged("cifar10", planted.some_blurred(held("cifar10"), 0.4, 1.5)).scores
+    assert scores["soft_share"].value == pytest.approx(0.4, abs=0.05)
+    assert scores["soft_radius"].value == pytest.approx(1.5, abs=0.15)
+    low, high = scores["softer_share"].interval
+    assert low < 0.43 < high
 
 
-def coverage_of(name: str, fakes: np.ndarray, real: np.ndarray) -> tuple[tuple[str, ...], Measured]:
+def test_the_kind_of_blur_is_named_and_its_half_height_leads():
+    disc = judged("photographs", planted.out_of_focus(held("photographs"), 3.0))
+    assert "disc of radius 3" in disc.verdict.reasons[0]
+    assert disc.scores["half_height"].value == pytest.approx(1.56, rel=0.15)
+    moved = judged("photographs", planted.moved(held("photographs"), 9.0))
+    along, across = (moved.scores[f"half_height_{way}"].value for way in ("horizontal", "vertical"))
+    assert along > 2 * across
+
+
+def test_a_class_that_is_soft_alone_is_named():
+    examples = pictures("cifar10")
+    images, labels = examples["image"] / 255.0, examples["label"]
+    fakes, real = slice(0, 3 * FAKES), slice(3 * FAKES, None)
+    faulty = images[fakes].copy()
+    cats = labels[fakes] == 3
+    faulty[cats] = planting.blurred(faulty[cats], 1.5)
+    names = ("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+    found = judged(
+        "cifar10", faulty, class_names=names, fake_labels=labels[fakes], real_labels=labels[real]
+    )
+    assert "a class too soft" in found.verdict.words
+    reason = found.verdict.reasons[found.verdict.words.index("a class too soft")]
+    assert "cat 1.5 px" in reason
+    assert "dog" not in reason
+
+
+def coverage_of(fakes: np.ndarray, real: np.ndarray) -> tuple[tuple[str, ...], object]:
     instrument = feature_instruments.diversity(random_convolutions())
     reading, _, _ = read(instrument, real, fakes, np.random.default_rng(0))
     return verdict(reading.scores).words, reading.scores["coverage"]
@@ -195,44 +218,41 @@ def coverage_of(name: str, fakes: np.ndarray, real: np.ndarray) -> tuple[tuple[s
 def test_dropped_classes_are_called_narrow():
     examples = pictures("shapes")
     images, kinds = examples["image"], examples["label"]
-    real, others = images[: 2 * COUNT], images[2 * COUNT :]
-    assert coverage_of("shapes", spread(others, COUNT), real)[0] == ("clean",)
-    kept = others[kinds[2 * COUNT :] == 0][:COUNT]
-    words, coverage = coverage_of("shapes", kept, real)
+    others, real = images[: 3 * FAKES], images[3 * FAKES :]
+    assert coverage_of(others[:FAKES], real)[0] == ("clean",)
+    kept = others[kinds[: 3 * FAKES] == 0][:FAKES]
+    words, coverage = coverage_of(kept, real)
     assert "narrow" in words, coverage
 
 
-@pytest.mark.parametrize(("name", "sigma"), [("mnist", 1.0), ("cifar10", 1.0), ("cifar10", 3.0)])
+@pytest.mark.parametrize(("name", "sigma"), [("mnist", 1.0), ("cifar10", 3.0)])
 def test_blurred_copies_are_called_memorised_and_blurred_images_are_not(name, sigma):
     """Blurred photographs lie nearer to all others, their training images among them.
 
     Digits blurred by 2 pixels are as far from their own sharp pictures as from others'.
     """
     images = pictures(name)["image"]
-    trained, real, unseen = images[: 2 * COUNT], images[2 * COUNT : 3 * COUNT], images[3 * COUNT :]
+    trained, unseen = images[:FAKES], images[FAKES : 2 * FAKES]
 
-    def words(fakes: np.ndarray) -> tuple[str, ...]:
+    def words(fakes: np.ndarray) -> set[str]:
         soft = as_file(planting.blurred(fakes / 255.0, sigma))
-        return measure(ImageSets("soft", soft[:200], real, trained))[0].verdict
+        return set(measure(ImageSets("soft", soft, real_of(name), trained))[0].verdict)
 
-    assert words(unseen) == ("too soft",)
-    assert words(trained) == ("too soft", "memorised")
+    assert {"too soft", "memorised"} & words(unseen) == {"too soft"}
+    assert {"too soft", "memorised"} <= words(trained)
 
 
 @pytest.mark.parametrize("name", ["mnist", "shapes"])
-def test_copies_are_called_memorised_and_blur_is_not(name):
+def test_copies_are_called_memorised(name):
     images = pictures(name)["image"]
-    trained, real = images[:COUNT], images[COUNT : 3 * COUNT]
-    unseen = images[3 * COUNT :]
+    trained, unseen = images[:FAKES], images[FAKES : 2 * FAKES]
     instrument = feature_instruments.memorisation(trained)
 
     def words(fakes: np.ndarray) -> tuple[str, ...]:
-        reading, _, _ = read(instrument, real, fakes, np.random.default_rng(0))
+        reading, _, _ = read(instrument, real_of(name), fakes, np.random.default_rng(0))
         return verdict(reading.scores).words
 
     assert "memorised" not in words(unseen)
-    blurred = as_file(planting.blurred(unseen / 255.0, 1.0))
-    assert "memorised" not in words(blurred)
     assert "memorised" in words(trained)
-    half = np.concatenate([trained[: COUNT // 2], unseen[: COUNT // 2]])
+    half = np.concatenate([trained[: FAKES // 2], unseen[: FAKES // 2]])
     assert "memorised" in words(half)

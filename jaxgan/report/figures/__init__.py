@@ -1,4 +1,4 @@
-"""The eight figures of a run's report, each from a card and its evidence."""
+"""The ten figures of a run's report, each from a card and its evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from jaxgan.report.figures.diversity import diversity_figure
 from jaxgan.report.figures.edges import edge_figure
 from jaxgan.report.figures.gradients import gradient_figure
 from jaxgan.report.figures.health import health_figure
+from jaxgan.report.figures.regions import region_figure
 from jaxgan.report.figures.scales import scale_figure
+from jaxgan.report.figures.single_images import single_image_figure
 from jaxgan.report.figures.soft_noisy import soft_noisy_map
 from jaxgan.report.figures.spectrum import spectrum_figure
 from jaxgan.report.figures.strip import image_strip
@@ -18,6 +20,8 @@ __all__ = ["FIGURES", "Drawn", "draw_figures", "to_png"]
 FIGURES = (
     image_strip,
     soft_noisy_map,
+    single_image_figure,
+    region_figure,
     spectrum_figure,
     gradient_figure,
     edge_figure,
