@@ -74,7 +74,8 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     excess = median.value - median.expected[0]
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
-    seen = excess > LEAST.noise and excess < max(MOST_UNSEEN, 3 * fitted.value)
+    unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
+    seen = LEAST.noise < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
     return max(fitted.value, excess) if seen else 0.0
 
 

@@ -28,6 +28,7 @@ WHOLE = 0.85  # of the images blurred are all of them
 PALE_BY_CHOICE = 0.12  # share of fakes paler than 95 % of real ones that a choice of them may have
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
 LEVELS_OF_PALE = 0.5  # of the real images' levels, that half the contrast leaves
+MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
 MARKS_OF_ALL = ("point_noise", "frame_width", "frame_fall", "framed_share")
 MARKS = (*MARKS_OF_ALL, "clipped_black", "clipped_white")  # other pictures clip otherwise
@@ -76,7 +77,7 @@ def some_too_soft(s: Standing) -> Reason | None:
     if not s.high("softer_share", SURE) or s["soft_radius"].value < SOFT_PART:
         return None
     whole = s["soft_share"].value > WHOLE or (blurred(s) and softening(s) < PART)
-    if whole or soft_in_places(s):
+    if whole or soft_in_places(s) or "kind" in s.facts:
         return None
     return Reason(
         f"about {s['soft_share'].value:.0%} of the fakes are as real images blurred by "
@@ -180,8 +181,8 @@ def artefact(s: Standing) -> Reason | None:
         names += [name for name in _marks(s, GRIDS) if s[name].surprise > GRID_SURE]
     elif not _others(s):
         names += _marks(s, GRIDS)
-    if not _told(s):
-        told = "kind" in s.facts or "scale" in s.facts or texture_lost(s)
+    if not _told(s) or (_is_content(s) and s["misfit"].value > MISFIT_OF_CONTENT):
+        told = "kind" in s.facts or texture_lost(s)
         names += [] if told else s.some_high(("misfit",))
     if not names:
         return None

@@ -239,6 +239,15 @@ def test_words_for_regions(rows, columns, words):
     assert region_in_words(soft) == words
 
 
+def test_a_simpler_name_is_taken_where_it_fits_nearly_as_well():
+    soft = np.zeros((8, 8))
+    soft[:, :4] = 1
+    soft[7, :4] = 0.35  # the half has 0.92 of contrast, the 7 rows 0.95
+    assert region_in_words(soft) == "left half"
+    soft[7, :4] = 0  # 0.87 against 0.99
+    assert region_in_words(soft) == "upper left corner (7x4 of 8x8 cells)"
+
+
 def test_borders_in_words():
     for width in (1, 2, 3):
         soft = np.ones((8, 8))

@@ -102,7 +102,7 @@ def scores(**values):
         ({"noise": 0.05, "median_noise": 0.06}, Faults(noise=0.05)),
         ({"noise": 0.05}, Faults()),  # the median noise does not bear it out
         ({"noise": 0.05, "median_noise": 0.0215}, Faults()),  # nor does so little
-        ({"median_noise": 0.034}, Faults(noise=0.014)),  # the fit sees none of so little
+        ({"median_noise": 0.034}, Faults(noise=0.014)),  # the fit cannot be sure of so little
         ({"median_noise": 0.1}, Faults()),  # it would see so much: no white noise
         ({"noise": 0.009, "median_noise": 0.04}, Faults(noise=0.02)),
     ],
