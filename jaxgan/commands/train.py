@@ -69,6 +69,7 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
     """The blur card of a run that is complete; one that cannot be had does not fail the run."""
     from jaxgan.parallel import is_first_host
     from jaxgan.report.blur import blur_of_run
+    from jaxgan.report.headline import headline
 
     if not is_first_host():
         return
@@ -83,4 +84,4 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
     except UserError as error:
         print(f"no blur card: {error}", file=sys.stderr)
         return
-    say(f"{', '.join(card.verdict)}: blur radius {card.radius_px.value:.2f} px; {page}")
+    say(f"{', '.join(card.verdict)}: blur radius {headline(card).text}; {page}")

@@ -29,7 +29,7 @@ import numpy as np
 from scipy.fft import dctn
 from scipy.special import expit
 
-from jaxgan.metrics.checks import check_features, check_images, grey
+from jaxgan.metrics.checks import by_pieces, check_features, checked, luma
 
 __all__ = ["ContentMatch", "content_features", "content_weights"]
 
@@ -39,7 +39,6 @@ SMALLEST_SIDE = 16  # pixels, reduced to 4: two bands
 BAND_EDGES = (0.5, 1.5, 2.5, 4.0, 6.0, 9.0)  # half periods a side; then, to the last, COARSEST
 COARSEST = 0.77  # of the highest frequency: above is what reducing folds over
 FLOOR = 2e-3  # grey levels in a reduced image: what lies below is rounding
-CHUNK = 2**22  # pixels at a time
 
 PENALTY = 1.0  # L2, on standardised features, against the log likelihood of all rows
 FURTHEST = 4.0  # deviations: no single strange image may set the odds
@@ -72,7 +71,7 @@ def content_features(images: Array, radius: float = 0.0, noise: float = 0.0) -> 
     Raises ValueError for images that `checks.check_images` refuses, for sides below 16 pixels, and
     for a radius or a noise that is not finite.
     """
-    images = check_images(images)
+    images = checked(images)
     if min(images.shape[1:3]) < SMALLEST_SIDE:
         raise ValueError(
             f"images of {images.shape[1]}x{images.shape[2]} pixels: expected {SMALLEST_SIDE} or "
@@ -81,9 +80,7 @@ def content_features(images: Array, radius: float = 0.0, noise: float = 0.0) -> 
     if not (np.isfinite(radius) and np.isfinite(noise)):
         raise ValueError(f"radius {radius}, noise {noise}: expected finite numbers")
     reduction = max(LEAST_REDUCTION, min(images.shape[1:3]) // MOST_PIXELS)
-    step = max(1, CHUNK // images[0].size)
-    pieces = [images[first : first + step] for first in range(0, len(images), step)]
-    reduced = np.concatenate([_reduced(grey(piece), reduction) for piece in pieces])
+    reduced = by_pieces(lambda some: _reduced(luma(some), reduction), images)
     ratios = _band_ratios(reduced, max(radius, 0.0) / reduction, noise / reduction)
     return np.concatenate([reduced.mean(axis=(1, 2))[:, None], ratios], axis=1)
 
@@ -113,12 +110,12 @@ def content_weights(real_features: Array, fake_features: Array) -> ContentMatch:
     return ContentMatch(weights, float(len(real) ** 2 / np.sum(weights**2)), float(overlap))
 
 
-def _reduced(luma: Array, reduction: int) -> Array:
+def _reduced(planes: Array, reduction: int) -> Array:
     """Means of squares of pixels, from the middle where the sides are no multiples."""
-    count, height, width = luma.shape
+    count, height, width = planes.shape
     rows, columns = height // reduction, width // reduction
     top, left = (height - rows * reduction) // 2, (width - columns * reduction) // 2
-    middle = luma[:, top : top + rows * reduction, left : left + columns * reduction]
+    middle = planes[:, top : top + rows * reduction, left : left + columns * reduction]
     return middle.reshape(count, rows, reduction, columns, reduction).mean(axis=(2, 4))
 
 

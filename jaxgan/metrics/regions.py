@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from jaxgan.metrics.checks import check_images, grey
+from jaxgan.metrics.checks import by_pieces, checked, luma
 
 __all__ = ["GRID", "PLANTED", "SoftnessRuler", "region_energies", "region_in_words", "softness_map",
            "softest_region", "softness_ruler", "uneven", "uneven_null"]  # fmt: skip
@@ -38,7 +38,6 @@ NOTHING = 1e-9  # pixels: what rounding leaves of an even map
 FEWEST_CELLS = 4  # with detail, inside a region and outside
 RINGS = (1, 2, 3)  # cells: widths of borders
 NEARLY = 0.95  # of the best region's contrast is enough for one with a simpler name
-CHUNK = 2**19  # pixels at a time
 
 Array = np.ndarray
 
@@ -79,14 +78,14 @@ def region_energies(images: Array) -> Array:
 
     Raises ValueError for images that `checks.check_images` refuses.
     """
-    images = check_images(images)
+    images = checked(images)
     down, across = (_cells(side) for side in images.shape[1:3])
-    energies = np.empty((len(images), GRID, GRID, 2))
-    step = max(1, CHUNK // (images.shape[1] * images.shape[2]))
-    for first in range(0, len(images), step):
-        luma = grey(images[first : first + step]).astype(np.float32)
-        for kind, plane in enumerate(_detail_and_gradients(luma)):
-            energies[first : first + step, ..., kind] = down @ plane @ across.T
+
+    def of_some(some: Array) -> Array:
+        planes = _detail_and_gradients(luma(some).astype(np.float32))
+        return np.stack([down @ plane @ across.T for plane in planes], axis=-1)
+
+    energies = by_pieces(of_some, images).astype(np.float64)
     return energies / (energies[..., 1].mean(axis=(1, 2)) + FLAT)[:, None, None, None]
 
 
@@ -208,11 +207,11 @@ def region_in_words(softness: Array) -> str:
     return "whole frame" if mask is None else _name(mask)[1]
 
 
-def _detail_and_gradients(luma: Array) -> tuple[Array, Array]:
-    smooth = _smoothed(luma)
+def _detail_and_gradients(planes: Array) -> tuple[Array, Array]:
+    smooth = _smoothed(planes)
     smoother = _smoothed(smooth)
     down, right = (ndimage.correlate1d(smoother, SLOPE, axis) for axis in (1, 2))
-    return np.square(luma - smooth), np.square(down) + np.square(right)
+    return np.square(planes - smooth), np.square(down) + np.square(right)
 
 
 def _smoothed(planes: Array) -> Array:

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from jaxgan.metrics.checks import check_images, grey
+from jaxgan.metrics.checks import by_pieces, checked, luma
 
 __all__ = ["NO_TEXTURE", "texture", "texture_gap"]
 
@@ -21,7 +21,6 @@ shapes. In 8-bit images nothing lies between."""
 
 FAINT = (0.3, 0.6)  # quantiles between which gradients are those of surfaces
 EDGE = 0.99  # quantile of edges; the few strongest pixels, glints and dead ones, do not count
-CHUNK = 2**19  # pixels at a time
 
 Array = np.ndarray
 
@@ -42,13 +41,9 @@ def texture(images: Array) -> Array:
 
     Raises ValueError for images that `checks.check_images` refuses.
     """
-    images = check_images(images)
-    scores = np.empty(len(images))
-    step = max(1, CHUNK // (images.shape[1] * images.shape[2]))
-    for first in range(0, len(images), step):
-        luma = grey(images[first : first + step]).astype(np.float32)
-        scores[first : first + step] = _faint_over_edge(_slopes(luma))
-    return scores
+    return by_pieces(
+        lambda some: _faint_over_edge(_slopes(luma(some).astype(np.float32))), checked(images)
+    )
 
 
 def texture_gap(real: Array, fake: Array) -> float:
@@ -66,11 +61,11 @@ def texture_gap(real: Array, fake: Array) -> float:
     return float(fake.mean() - real.mean())
 
 
-def _slopes(luma: Array) -> Array:
+def _slopes(planes: Array) -> Array:
     """Gradient magnitudes [N, (H - 1)(W - 1)]; Sobel's smoothing would hide the finest texture."""
-    down = np.diff(luma, axis=1)[:, :, :-1]
-    right = np.diff(luma, axis=2)[:, :-1]
-    return np.sqrt(np.square(down) + np.square(right)).reshape(len(luma), -1)
+    down = np.diff(planes, axis=1)[:, :, :-1]
+    right = np.diff(planes, axis=2)[:, :-1]
+    return np.sqrt(np.square(down) + np.square(right)).reshape(len(planes), -1)
 
 
 def _faint_over_edge(slopes: Array) -> Array:

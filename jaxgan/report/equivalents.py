@@ -12,12 +12,14 @@ from jaxgan.report.instruments import Readings, spread
 __all__ = ["equivalents"]
 
 Array = np.ndarray
-PLANTED = 300  # real images that blurs are planted into
+PLANTED = 300  # real images that blurs are planted into,
+FEWEST_PLANTED, PLANTED_VALUES = 50, 2**23  # or as many as have so many values
 
 
 def equivalents(real: Array, readings: Readings) -> dict[str, float]:
     """Three scores as planted blurs, in pixels, of uint8 real images; those that can be so read."""
-    planted = spread(real, PLANTED) / 255.0
+    few = max(FEWEST_PLANTED, PLANTED_VALUES // real[0].size)
+    planted = spread(real, min(PLANTED, few)) / 255.0
     fakes = readings["sharpness"][2]
     judged = readings["spectrum"][2]["radial"].mean(axis=0)
     side = planted.shape[1]

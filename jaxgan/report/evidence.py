@@ -28,7 +28,8 @@ __all__ = ["gather"]
 Array = np.ndarray
 
 SHOWN = 1000  # images in the map of single images, and looked up among the training images
-PLANTED = 300  # real images that faults are planted into
+PLANTED = 300  # real images that faults are planted into,
+FEWEST_PLANTED, PLANTED_VALUES = 50, 2**23  # or as many as have so many values
 BLURS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # pixels
 NOISES = (0.01, 0.02, 0.05, 0.1)
 QUANTILES = np.concatenate([np.linspace(0.01, 0.99, 99), [0.995, 0.998, 0.999]])
@@ -51,7 +52,8 @@ def gather(
     real, fake = (spread(images, shown) for images in (sets.real, sets.fake))
     _, sharp_real, sharp_fake = readings["sharpness"]
     _, noise_real, noise_fake = readings["noise"]
-    planted = spread(sets.real, PLANTED) / 255.0
+    few = max(FEWEST_PLANTED, PLANTED_VALUES // sets.real[0].size)
+    planted = spread(sets.real, min(PLANTED, few)) / 255.0
     return Evidence(
         real=real,
         fake=fake,

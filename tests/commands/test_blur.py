@@ -37,7 +37,7 @@ def folders(tmp_path_factory):
 def test_two_folders_give_a_page_and_figures(folders, capsys):
     out = folders / "out"
     flags = ["--real", folders / "real", "--fake", folders / "fake", "--out", out,
-             "--cache", folders / "cache"]  # fmt: skip
+             "--cache", folders / "cache", "--sheet"]  # fmt: skip
     assert main(list(map(str, flags))) == 0
     assert "too soft" in capsys.readouterr().out
     card = json.loads((out / "blur.json").read_text())
@@ -49,6 +49,12 @@ def test_two_folders_give_a_page_and_figures(folders, capsys):
     page = (out / "blur.html").read_text()
     assert "too soft" in page.lower()
     assert "http" not in page.replace("http://www.w3.org", "")
+    lines = (out / "blur-images.csv").read_text().splitlines()
+    assert lines[0].startswith("rank,name,class,radius_px")
+    assert len(lines) == 1 + 120
+    radii = [float(line.split(",")[3]) for line in lines[1:]]
+    assert radii == sorted(radii, reverse=True)
+    assert Image.open(out / "sheet-softest.png").width > 300
 
 
 def test_a_run_is_judged_against_images_it_was_not_trained_on(tmp_path, capsys):
