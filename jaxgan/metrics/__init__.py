@@ -27,6 +27,7 @@ from jaxgan.metrics.equivalent_blur import (
     blur_series,
     equivalent_blur,
 )
+from jaxgan.metrics.frame_regions import region_in_words, softest_region
 from jaxgan.metrics.frechet import Moments, frechet_between, frechet_distance, moments
 from jaxgan.metrics.gradients import GradientDistance, gradient_distance, gradient_magnitudes
 from jaxgan.metrics.inception_score import InceptionScore, inception_score
@@ -46,8 +47,6 @@ from jaxgan.metrics.neighbours import density_coverage, neighbourhoods, precisio
 from jaxgan.metrics.regions import (
     SoftnessRuler,
     region_energies,
-    region_in_words,
-    softest_region,
     softness_map,
     softness_ruler,
     uneven,

@@ -12,19 +12,16 @@ All is a function of means over images: random splits and resamples are products
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
 
 from jaxgan.metrics.checks import by_pieces, checked, luma
+from jaxgan.metrics.frame_regions import GRID, NOTHING, check_maps, region_contrasts
 
-__all__ = ["GRID", "PLANTED", "SoftnessRuler", "region_energies", "region_in_words", "softness_map",
-           "softest_region", "softness_ruler", "uneven", "uneven_null"]  # fmt: skip
-
-GRID = 8
-"""Cells a side."""
+__all__ = ["PLANTED", "SoftnessRuler", "region_energies", "softness_map", "softness_ruler",
+           "uneven", "uneven_null"]  # fmt: skip
 
 PLANTED = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Blurs in pixels that make a ruler; 300 real images or more, rounded to 8 bits as fakes are."""
@@ -34,10 +31,6 @@ FLAT = (2 / 255) ** 2  # gradient energy that an image of slopes near rounding h
 LEAST_RATIO = 1e-4  # keeps logarithms finite where a cell is plain
 BINOMIAL = np.array([1.0, 4, 6, 4, 1]) / 16  # a Gaussian of 1 pixel
 SLOPE = np.array([-0.5, 0.0, 0.5])
-NOTHING = 1e-9  # pixels: what rounding leaves of an even map
-FEWEST_CELLS = 4  # with detail, inside a region and outside
-RINGS = (1, 2, 3)  # cells: widths of borders
-NEARLY = 0.95  # of the best region's contrast is enough for one with a simpler name
 
 Array = np.ndarray
 
@@ -142,9 +135,9 @@ def uneven(softness: Array) -> Array | float:
 
     Never below 0, and above it for finite sets: compare with `uneven_null`.
     """
-    softness = _maps(softness)
+    softness = check_maps(softness)
     seen = ~np.isnan(softness).reshape(-1, GRID * GRID).any(axis=0)
-    weights = _contrasts(seen.tobytes())
+    weights = region_contrasts(seen.tobytes())
     if not len(weights):
         return np.full(softness.shape[:-2], np.nan)[()]
     values = np.where(seen, softness.reshape(*softness.shape[:-2], -1), 0)
@@ -180,33 +173,6 @@ def uneven_null(
     return np.asarray(uneven(ruler(real_means, sums / count, blur)))
 
 
-def softest_region(softness: Array) -> Array | None:
-    """The softest region of one map [8, 8] as a mask bool [8, 8]; None if no cell is softer.
-
-    That of `uneven`, or one of nearly its contrast with a simpler name. Whether the region means
-    anything is for `uneven` and its null to say.
-    """
-    softness = _maps(softness)
-    seen = ~np.isnan(softness).ravel()
-    weights = _contrasts(seen.tobytes())
-    contrast = weights @ np.where(seen, softness.ravel(), 0) if len(weights) else np.zeros(1)
-    if contrast.max() <= NOTHING:
-        return None
-    near = np.flatnonzero(contrast >= NEARLY * contrast.max())
-    masks = [_regions()[_judged(seen)[k]].reshape(GRID, GRID) for k in near]
-    simplest = min(range(len(near)), key=lambda k: (_name(masks[k])[0], -contrast[near[k]]))
-    return masks[simplest]
-
-
-def region_in_words(softness: Array) -> str:
-    """The softest region of one map [8, 8]: "left half", "border", "upper left quarter" …
-
-    "whole frame" where `softest_region` finds none.
-    """
-    mask = softest_region(softness)
-    return "whole frame" if mask is None else _name(mask)[1]
-
-
 def _detail_and_gradients(planes: Array) -> tuple[Array, Array]:
     smooth = _smoothed(planes)
     smoother = _smoothed(smooth)
@@ -230,79 +196,6 @@ def _log_ratio(means: Array) -> Array:
     return np.log((means[..., 0] + LEAST_RATIO) / (means[..., 1] + LEAST_RATIO))
 
 
-@lru_cache(maxsize=1)
-def _regions() -> Array:
-    """Every region that is looked at: bool [regions, cells]."""
-    found = []
-    spans = [(a, b) for a in range(GRID) for b in range(a + 1, GRID + 1)]
-    for top, bottom in spans:
-        for left, right in spans:
-            height, width = bottom - top, right - left
-            long = max(height, width) == GRID
-            if min(height, width) >= (1 if long else 2) and height * width < GRID * GRID:
-                mask = np.zeros((GRID, GRID), bool)
-                mask[top:bottom, left:right] = True
-                found.append(mask)
-    for width in RINGS:
-        mask = np.ones((GRID, GRID), bool)
-        mask[width:-width, width:-width] = False
-        found.append(mask)
-    return np.stack(found).reshape(len(found), -1)
-
-
-def _judged(seen: Array) -> Array:
-    """Indices of the regions with enough cells, inside and outside, of those `seen`."""
-    inside = _regions() @ seen.astype(int)
-    return np.flatnonzero((inside >= FEWEST_CELLS) & (seen.sum() - inside >= FEWEST_CELLS))
-
-
-@lru_cache(maxsize=16)
-def _contrasts(seen_bytes: bytes) -> Array:
-    """Matrix [judged regions, cells] that takes a map to the contrast of each region."""
-    seen = np.frombuffer(seen_bytes, bool)
-    inside = _regions()[_judged(seen)] & seen
-    outside = ~inside & seen
-    within, without = (mask.sum(axis=1, keepdims=True) for mask in (inside, outside))
-    factor = np.sqrt(4 * within * without) / max(seen.sum(), 1)
-    return factor * (inside / within - outside / without)
-
-
-def _name(mask: Array) -> tuple[int, str]:
-    """How simple a region is, 0 the simplest, and what it is called."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    height, width = bottom - top, right - left
-    if not mask[top:bottom, left:right].all():
-        return 0, "border"
-    if height == GRID:
-        return _band(left, right, "left", "right", "column")
-    if width == GRID:
-        return _band(top, bottom, "top", "bottom", "row")
-    cells = f"{height}x{width} of {GRID}x{GRID} cells"
-    upper, sideways = _edge(top, bottom, "upper", "lower"), _edge(left, right, "left", "right")
-    if upper and sideways:
-        if height == width == GRID // 2:
-            return 1, f"{upper} {sideways} quarter"
-        return 3, f"{upper} {sideways} corner ({cells})"
-    if top + bottom == left + right == GRID:
-        return (1 if height == width else 3), f"centre ({cells})"
-    return 4, f"rows {top + 1} to {bottom}, columns {left + 1} to {right} of {GRID}"
-
-
-def _band(start: int, stop: int, first: str, last: str, line: str) -> tuple[int, str]:
-    edge, count = _edge(start, stop, first, last), stop - start
-    if not edge:
-        lines = f"{line}s {start + 1} to {stop}" if count > 1 else f"{line} {stop}"
-        return 3, f"{lines} of {GRID}"
-    if count == GRID // 2:
-        return 0, f"{edge} half"
-    return 2, f"{edge} {count} of {GRID} {line}s"
-
-
-def _edge(start: int, stop: int, first: str, last: str) -> str:
-    return first if start == 0 else last if stop == GRID else ""
-
-
 def _rows(energies: Array, name: str) -> Array:
     array = np.asarray(energies, np.float64)
     if array.ndim != 4 or array.shape[1:] != (GRID, GRID, 2) or not len(array):
@@ -314,10 +207,3 @@ def _mean(energies: Array, name: str) -> Array:
     """Over images, of rows; what is a mean already stays."""
     array = np.asarray(energies, np.float64)
     return array if array.shape == (GRID, GRID, 2) else _rows(array, name).mean(axis=0)
-
-
-def _maps(softness: Array) -> Array:
-    array = np.asarray(softness, np.float64)
-    if array.shape[-2:] != (GRID, GRID):
-        raise ValueError(f"map of shape {array.shape}: expected [..., {GRID}, {GRID}]")
-    return array

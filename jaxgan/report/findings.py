@@ -10,7 +10,7 @@ import numpy as np
 from jaxgan.metrics.blur_fit import BlurFit
 from jaxgan.metrics.blur_kinds import blur_kind
 from jaxgan.metrics.blur_transfer import BlurTransfer
-from jaxgan.metrics.regions import region_in_words
+from jaxgan.metrics.frame_regions import region_in_words
 from jaxgan.metrics.scale_fit import fit_scale, rather_enlarged
 from jaxgan.metrics.soft_share import SOFT, calibrated
 from jaxgan.report.card import Measured

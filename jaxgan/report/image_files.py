@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxgan.metrics.regions import softest_region
+from jaxgan.metrics.frame_regions import softest_region
 from jaxgan.report.card import Card, Evidence
 from jaxgan.report.image_table import ImageTable, write_csv
 from jaxgan.report.measure import ImageSets

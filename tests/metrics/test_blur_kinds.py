@@ -66,15 +66,17 @@ def test_a_motion_and_its_direction(kernel, length, degrees):
     assert abs((found.degrees - degrees + 90) % 180 - 90) < 4
 
 
-def test_a_motion_between_the_sectors():
-    # Points on a line of 9 pixels at 26.57°, counted in the pixels that they are in; rows run down.
+@pytest.mark.parametrize("degrees", [20.0, 67.0])
+def test_a_motion_between_the_sectors(degrees):
+    # Points on a line of 9 pixels, counted in the pixels that they are in; rows run down.
     along = (np.arange(4000) + 0.5) / 4000 * 9 - 4.5
+    angle = np.radians(degrees)
     edges = np.arange(-4.5, 5)
-    kernel = np.histogram2d(-along / 5**0.5, 2 * along / 5**0.5, (edges, edges))[0] / 4000
-    found = kind_of(convolved(kernel))
+    kernel = np.histogram2d(-along * np.sin(angle), along * np.cos(angle), (edges, edges))[0]
+    found = kind_of(convolved(kernel / 4000))
     assert found.kind == "motion"
     assert found.size == pytest.approx(9, rel=0.08)
-    assert found.degrees == pytest.approx(26.57, abs=4)
+    assert found.degrees == pytest.approx(degrees, abs=4)
 
 
 def test_contrast_and_noise_do_not_hide_a_motion():

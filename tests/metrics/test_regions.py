@@ -6,10 +6,10 @@ from scipy.signal import convolve2d
 
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
+from jaxgan.metrics.frame_regions import region_in_words
 from jaxgan.metrics.regions import (
     PLANTED,
     region_energies,
-    region_in_words,
     softness_map,
     softness_ruler,
     uneven,
@@ -193,8 +193,8 @@ def test_noise_that_is_planted_with_the_blur_is_not_uneven(centred):
 
 def test_few_images_of_high_contrast_do_not_decide(photographs):
     soft = soft_in(photographs.fakes, "left", 2.0)
-    faint = planting.contrasted(photographs.fakes, 0.2)
-    few = np.concatenate([soft[:10], faint[10:]])
+    faint = planting.contrasted(photographs.fakes, 0.1)
+    few = np.concatenate([soft[:20], faint[20:]])
     assert uneven(photographs.map_of(few)) < 0.25
 
 

@@ -92,11 +92,12 @@ def test_folders_and_what_they_cannot_tell(tmp_path):
     assert len(found.notes) == 1
 
 
-def test_grey_fakes_of_coloured_data_are_noted(tmp_path):
+def test_grey_fakes_of_coloured_data_have_three_channels_that_are_judged(tmp_path):
     real, fake = pictures(tmp_path / "real", 200, 0), pictures(tmp_path / "fake", 100, 1, mode="L")
     found = folders(real, fake)
     assert found.fake.shape[3] == 3
-    assert "the fakes are grey" in found.notes[1]
+    assert np.all(found.fake == found.fake[..., :1])
+    assert found.fake_names[:2] == ("000.png", "001.png")
 
 
 def test_folders_that_do_not_compare_are_refused_before_anything_is_trained(tmp_path):
