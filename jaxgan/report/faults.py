@@ -23,7 +23,7 @@ __all__ = ["Faults", "explained", "fitted_faults", "planted", "white_noise"]
 SPLITS = 20
 MISFIT_TRUSTED = 0.1  # nats
 LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at least
-MOST_UNSEEN = 0.015  # of noise, that the fit may take for detail
+LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail
 LEAST_BORNE_OUT = 0.15  # of the fit's noise; clipping takes much of it from the median
 CHUNK = 256  # images that faults are planted into at a time
 
@@ -75,7 +75,7 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
-    seen = LEAST.noise < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
+    seen = LEAST_UNSEEN < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
     return max(fitted.value, excess) if seen else 0.0
 
 

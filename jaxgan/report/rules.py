@@ -28,6 +28,7 @@ WHOLE = 0.85  # of the images blurred are all of them
 PALE_BY_CHOICE = 0.12  # share of fakes paler than 95 % of real ones that a choice of them may have
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
 LEVELS_OF_PALE = 0.5  # of the real images' levels, that half the contrast leaves
+TEXTURE_OF_CONTENT = 0.5  # nats, that a choice of smooth pictures may lack
 MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
 MARKS_OF_ALL = ("point_noise", "frame_width", "frame_fall", "framed_share")
@@ -142,9 +143,11 @@ def colour(s: Standing) -> Reason | None:
 
 def texture_lost(s: Standing) -> Reason | None:
     """Faint gradients are weaker beside strong ones than in real images as blurred as these."""
-    if not s.low("texture", SURE) or _is_content(s) or soft_in_places(s):
+    if not s.low("texture", SURE) or soft_in_places(s):
         return None
     middle, _ = s["texture"].expected or (0.0, None)
+    if _is_content(s) and s["texture"].value - middle > -TEXTURE_OF_CONTENT:
+        return None
     return Reason(
         "their faint texture is weak beside their edges: "
         f"{2.718281828 ** (s['texture'].value - middle):.2f} of what real images have",
@@ -205,7 +208,7 @@ def _few_levels(s: Standing) -> bool:
 
 def other_content(s: Standing) -> Reason | None:
     """The fakes show other pictures than real ones, none of them blurred."""
-    if _is_content(s):
+    if _is_content(s) and not texture_lost(s):
         return Reason(
             f"their mean spectrum is that of a blur of {_radius(s)} pixels, but the softest of "
             "them are as soft as the softest real images: other pictures, not blurred ones",

@@ -92,6 +92,8 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         ({**SOFT, "uneven_softness": 2.0}, ("soft in places",)),  # the rest is sharp
         ({**SOFT, "uneven_softness": 2.0, "even_softness": 1.0}, ("too soft", "soft in places")),
         ({"texture": -0.6}, ("texture lost",)),
+        ({**SMOOTH, "texture": -0.4}, ("other content",)),
+        ({**SMOOTH, "texture": -0.8}, ("texture lost",)),  # more than a choice of pictures lacks
         ({"contrast": 0.5, "paler_share": 0.4}, ("washed out",)),
         ({"contrast": 0.5, "level_spread": 0.6}, ("washed out",)),  # means of several pictures
         ({"contrast": 0.7}, ("other content",)),  # none paler than real ones: a choice of pale ones
