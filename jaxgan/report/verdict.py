@@ -33,7 +33,7 @@ RULES = {
 SETS = {"narrow": rules.narrow, "memorised": rules.memorised}  # words of a set, not of its images
 WORDS = (*RULES, "different", "clean", *SETS)
 
-FAR = 2.0  # half-widths of a band, 3.9 deviations: rare even among all scores of a card
+FAR = 2.5  # half-widths of a band, 4.9 deviations: rare even among all scores of a card
 OF_CONTENT = ("frechet_", "kernel_", "precision", "recall", "density", "coverage", "class_diverg",
               "classes_missing", "classifier_score", "content_overlap", "ms_ssim",
               "memorisation")  # fmt: skip
