@@ -45,7 +45,7 @@ LEAST = {
     "memorisation": 0.1,  # of the held-out images' distance to the training set
     "classes_missing": 0.5,
 }
-"""The least size of a fault. Set on real images, before samples of a generator were looked at."""
+"""The least size of a fault. Set on real images and planted faults, not on generators' samples."""
 
 RELATIVE = frozenset({
     "checkerboard", "chroma_sharpness", "contrast", "coverage", "edge_energy", "grey_levels",

@@ -5,14 +5,16 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from scipy.optimize import least_squares
 
 from jaxgan.data import open_images
-from jaxgan.metrics import planting
+from jaxgan.metrics import blur_fit, planting
 from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur
 from jaxgan.metrics.blur_transfer import measured_transfer
 from jaxgan.metrics.checks import as_file, eight_bits
 from jaxgan.metrics.spectrum import frequencies, image_spectra
 from tests.metrics.real_sets import halves
+from tests.photographs import crops
 
 SETS = ("cifar10", "mnist", "shapes")
 
@@ -231,3 +233,31 @@ def test_a_transfer_of_other_images_is_refused():
     transfer = reference("mnist")[1]  # 28 pixels
     with pytest.raises(ValueError, match="expected 24; measure it on images of that side"):
         fit_blur(power_law(32), power_law(32), 32, transfer)
+
+
+@pytest.mark.parametrize("fault", ["bilinear", "unsharp", "blur and noise"])
+def test_the_minimum_is_scipys_also_where_the_noise_is_at_its_bound(fault):
+    """Without noise, log(t² + q) lies at its lower bound, where clipped steps alone would stall."""
+    images = crops(500, 32, np.random.default_rng(3))
+    real, held = images[:250], images[250:] / 255.0
+    faulty = {
+        "bilinear": planting.enlarged(held, 1),
+        "unsharp": planting.unsharpened(held, 1.0),
+        "blur and noise": planting.noised(planting.blurred(held, 1.0), 0.05,
+                                          np.random.default_rng(4)),
+    }[fault]  # fmt: skip
+    model = blur_fit.model_of(image_spectra(real).mean(axis=0), 32, measured_transfer(real))
+    observed = blur_fit.observed_power(image_spectra(eight_bits(faulty)).mean(axis=0), 32)
+    start = model.starts(observed)[0]
+    found = model.fit(observed, [start])
+
+    def residual(x):
+        return np.logaddexp(x[0] + model.log_power + model.transfer(x[1])[0], x[2]) - observed
+
+    theirs = least_squares(
+        residual, np.clip(start, blur_fit.LOWER + 1e-6, blur_fit.UPPER - 1e-6),
+        bounds=(blur_fit.LOWER, blur_fit.UPPER), loss="soft_l1",
+        f_scale=blur_fit.SOFT_L1_SCALE, x_scale="jac", ftol=1e-10, xtol=1e-10, gtol=1e-10,
+    )  # fmt: skip
+    assert found.variance == pytest.approx(theirs.x[1], abs=2e-3)
+    assert found.misfit == pytest.approx(np.sqrt(np.mean(theirs.fun**2)), abs=1e-3)
