@@ -5,7 +5,7 @@ Images are [N, H, W, C] in [0, 1], or uint8; features [N, d]. What cannot be mea
 
 from jaxgan.metrics.blocks import block_edge_share, block_edges
 from jaxgan.metrics.blur_bands import BlurBand, blur_interval, null_band
-from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur
+from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur, fit_blurs
 from jaxgan.metrics.blur_kinds import BlurKind, blur_kind
 from jaxgan.metrics.blur_transfer import BlurTransfer, gaussian_transfer, measured_transfer
 from jaxgan.metrics.classes import ClassBalance, class_balance
@@ -129,6 +129,7 @@ __all__ = [
     "edge_spread",
     "equivalent_blur",
     "fit_blur",
+    "fit_blurs",
     "fit_scale",
     "frame_widths",
     "frechet_between",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.metrics.blur_fit import BlurFit, fit_blur, model_of, observed_power, warm_start
+from jaxgan.metrics.blur_fit import BlurFit, fit_blur, fit_blurs
 from jaxgan.metrics.blur_transfer import BlurTransfer
 
 __all__ = ["BlurBand", "blur_interval", "null_band"]
@@ -47,8 +47,7 @@ def blur_interval(
     real_spectra, fake_spectra = _rows(real_spectra, "real"), _rows(fake_spectra, "fake")
     whole = fit_blur(real_spectra.mean(axis=0), fake_spectra.mean(axis=0), side, transfer)
     reals, fakes = (_resampled(rows, resamples, rng) for rows in (real_spectra, fake_spectra))
-    fits = [_refit(*means, side, transfer, whole) for means in zip(reals, fakes, strict=True)]
-    return _band(fits)
+    return _band(fit_blurs(reals, fakes, side, transfer, near=whole))
 
 
 def null_band(
@@ -72,20 +71,12 @@ def null_band(
             f"{count} images in each of two disjoint sets, of {len(real_spectra)}: expected 1 to "
             f"{len(real_spectra) // 2}; give more real images or judge fewer fakes"
         )
-    fits = []
-    for _ in range(splits):
-        order = rng.permutation(len(real_spectra))[: 2 * count]
-        one, other = (real_spectra[half].mean(axis=0) for half in (order[:count], order[count:]))
-        fits.append(_refit(one, other, side, transfer))
-    return _band(fits)
-
-
-def _refit(
-    real: Array, fake: Array, side: int, transfer: BlurTransfer | None, near: BlurFit = NO_BLUR
-) -> BlurFit:
-    """As `fit_blur` from a known neighbourhood, but noise alone is no error here."""
-    model, observed = model_of(real, side, transfer), observed_power(fake, side)
-    return model.fit(observed, [warm_start(near, observed)])
+    orders = [rng.permutation(len(real_spectra))[: 2 * count] for _ in range(splits)]
+    ones, others = (
+        np.stack([real_spectra[order[half]].mean(axis=0) for order in orders])
+        for half in (slice(count), slice(count, None))
+    )
+    return _band(fit_blurs(ones, others, side, transfer, near=NO_BLUR))
 
 
 def _resampled(rows: Array, count: int, rng: np.random.Generator) -> Array:

@@ -25,9 +25,10 @@ import numpy as np
 
 from jaxgan.metrics.blur_transfer import BlurTransfer, gaussian_transfer, measured_transfer
 from jaxgan.metrics.checks import check_pair, eight_bits
+from jaxgan.metrics.descent import descend
 from jaxgan.metrics.spectrum import frequencies, image_spectra
 
-__all__ = ["BlurFit", "BlurModel", "blur", "fit_blur"]
+__all__ = ["BlurFit", "BlurModel", "blur", "fit_blur", "fit_blurs"]
 
 EIGHT_BIT_POWER = (1 / 255) ** 2 / 12
 """Power q of rounding to 8 bits. It is added to S_f and to its model, so that what lies below does
@@ -41,11 +42,8 @@ LEAST_SIGNAL = 0.1  # of the noise's power, in the best bin: with less there is 
 # log g², v, log(t² + q)
 LOWER = np.array([-14.0, -0.6, math.log(EIGHT_BIT_POWER)])
 UPPER = np.array([7.0, 25.0, 0.0])
-TRIED_VARIANCES = (-0.1, 0.0, 0.1, 0.5, 1.5, 4.0, 9.0, 16.0)  # pixels², to start from
+TRIED_VARIANCES = np.array([-0.1, 0.0, 0.1, 0.5, 1.5, 4.0, 9.0, 16.0])  # pixels², to start from
 STARTS = 3
-MOST_STEPS = 60
-FINISHED = 1e-7  # of the loss: a step that gains less is the last
-LEAST_DAMPING, MOST_DAMPING, LEAST_CURVATURE = 1e-9, 1e7, 1e-12
 
 Array = np.ndarray
 
@@ -61,85 +59,62 @@ class BlurFit(NamedTuple):
 
 
 class BlurModel(NamedTuple):
-    """Real images to fit fakes to: the logarithm of their power, and what a blur makes of it."""
+    """Real images that K sets of fakes are fitted to, and what a blur makes of their power."""
 
-    log_power: Array  # float64 [used bins], of real images
+    log_power: Array  # float64 [K, used bins], of real images
     transfer: BlurTransfer  # of the same bins
 
-    def fit(self, observed: Array, starts: list[Array]) -> BlurFit:
-        """The best of the fits to log(S_f + q) [used bins] from several points."""
-        found = min((self._from(observed, start) for start in starts), key=lambda fit: fit[0])
-        _, (gain, variance, power), misfit = found
-        radius = math.copysign(math.sqrt(abs(variance)), variance)
-        noise = math.sqrt(max(math.exp(power) - EIGHT_BIT_POWER, 0.0))
-        return BlurFit(variance, radius, noise, math.exp(gain / 2), misfit)
+    def fit(self, observed: Array, starts: Array) -> list[BlurFit]:
+        """The best of the fits to log(S_f + q) [K, used bins] from several points [K, S, 3]."""
+        count, several = starts.shape[:2]
+        of = np.repeat(np.arange(count), several)  # which set each descent is of
 
-    def starts(self, observed: Array) -> list[Array]:
-        """The three most promising ones of a coarse grid over v and t, g by the lowest bins."""
-        least = max(observed.min(), LOWER[2] + 0.2)
-        noises = np.array(
-            [LOWER[2] + 0.1, least - 0.1, max(least - 1, LOWER[2] + 0.1), np.median(observed)]
-        )
-        blurred = np.stack([self.log_power + self.transfer(v)[0] for v in TRIED_VARIANCES])
-        signal = np.maximum(np.exp(observed) - np.exp(noises)[:, None], EIGHT_BIT_POWER / 10)
-        gains = np.median((np.log(signal) - blurred[:, None])[..., :6], axis=2)
-        fitted = np.logaddexp(gains[..., None] + blurred[:, None], noises[:, None])
-        costs = np.sum(np.sqrt(1 + ((fitted - observed) / SOFT_L1_SCALE) ** 2), axis=2)
-        best = np.argsort(costs, axis=None, kind="stable")[:STARTS]
-        places = zip(*np.unravel_index(best, costs.shape), strict=True)
-        return [np.array([gains[v, n], TRIED_VARIANCES[v], noises[n]]) for v, n in places]
+        def at(x: Array, which: Array) -> tuple[Array, Array]:
+            return self._at(x, of[which], observed)
 
-    def signal(self, fit: BlurFit) -> float:
-        """Power of the picture over that of the noise, in the bin where it is greatest."""
-        power = np.max(self.log_power + self.transfer(fit.variance)[0])
-        return math.exp(power) * fit.contrast**2 / (fit.noise**2 + EIGHT_BIT_POWER)
+        found = descend(at, starts.reshape(-1, 3), LOWER, UPPER, SOFT_L1_SCALE)
+        best = np.arange(count) * several + found.cost.reshape(count, several).argmin(axis=1)
+        misfit = np.sqrt(np.mean(found.residual[best] ** 2, axis=1))
+        unknowns = zip(*found.x[best].T.tolist(), misfit.tolist(), strict=True)
+        return [_fit_of(*numbers) for numbers in unknowns]
 
-    def _from(self, observed: Array, start: Array) -> tuple[float, tuple[float, ...], float]:
-        """Levenberg's and Marquardt's descent within the bounds: cost, unknowns, misfit.
+    def starts(self, observed: Array, tries: int) -> Array:
+        """The most promising points [K, tries, 3] of a coarse grid over v and t, g by low bins."""
+        least = np.maximum(observed.min(axis=1), LOWER[2] + 0.2)
+        some = np.full_like(least, LOWER[2] + 0.1)
+        noises = np.stack(
+            [some, least - 0.1, np.maximum(least - 1, some), np.median(observed, axis=1)]
+        ).T[:, None, :, None]  # [K, 1, noises, 1]
+        blurred = (self.log_power[:, None] + self.transfer(TRIED_VARIANCES)[0])[:, :, None]
+        signal = np.exp(observed)[:, None, None] - np.exp(noises)
+        signal = np.log(np.maximum(signal, EIGHT_BIT_POWER / 10))
+        gains = np.median((signal - blurred)[..., :6], axis=3, keepdims=True)
+        fitted = np.logaddexp(gains + blurred, noises) - observed[:, None, None]
+        costs = np.sum(np.sqrt(1 + (fitted / SOFT_L1_SCALE) ** 2), axis=3)
+        best = np.argsort(costs.reshape(len(costs), -1), axis=1, kind="stable")[:, :tries]
+        grid = np.broadcast_arrays(gains, TRIED_VARIANCES[:, None, None], noises)
+        points = np.stack(grid, axis=-1).reshape(len(costs), -1, 3)
+        return np.take_along_axis(points, best[:, :, None], axis=1)
 
-        SciPy's `least_squares` takes three times as long, and a card asks for a thousand. The
-        weights are those of the soft-L1 loss, 2 (sqrt(1 + z) - 1) of z = (r / c)². An unknown that
-        is at a bound, and would leave it, is held there: clipping the step alone stalls.
-        """
-        x = np.clip(start, LOWER + 1e-6, UPPER - 1e-6)
-        residual, slopes = self._at(x, observed)
-        cost, damping = _soft(residual), 1e-3
-        for _ in range(MOST_STEPS):
-            weighted = slopes / np.sqrt(1 + (residual / SOFT_L1_SCALE) ** 2)
-            slope = weighted @ residual
-            stuck = ((x <= LOWER) & (slope > 0)) | ((x >= UPPER) & (slope < 0))
-            free = np.where(stuck[:, None], 0.0, slopes)
-            slope = np.where(stuck, 0.0, slope)
-            curvature = np.where(stuck[:, None], 0.0, weighted) @ free.T
-            held = np.diag(damping * np.maximum(np.diag(curvature), LEAST_CURVATURE))
-            step = np.linalg.solve(curvature + held, slope)
-            tried = np.minimum(np.maximum(x - step, LOWER), UPPER)
-            next_residual, next_slopes = self._at(tried, observed)
-            next_cost = _soft(next_residual)
-            if next_cost >= cost:
-                damping *= 10
-                if damping > MOST_DAMPING:
-                    break
-                continue
-            done = cost - next_cost < FINISHED * cost
-            x, residual, slopes, cost = tried, next_residual, next_slopes, next_cost
-            damping = max(damping / 10, LEAST_DAMPING)
-            if done:
-                break
-        return cost, tuple(x.tolist()), math.sqrt(float(residual @ residual) / len(residual))
+    def signal(self, fits: list[BlurFit]) -> Array:
+        """Power of the picture over that of the noise, in the bin where it is greatest: [K]."""
+        variance, _, noise, contrast, _ = np.array(fits).T
+        power = np.max(self.log_power + self.transfer(variance)[0], axis=1)
+        return np.exp(power) * contrast**2 / (noise**2 + EIGHT_BIT_POWER)
 
-    def _at(self, x: Array, observed: Array) -> tuple[Array, Array]:
-        """Residuals [bins] and their derivatives [3, bins] in log g², v and log(t² + q)."""
-        log_transfer, slope = self.transfer(float(x[1]))
-        picture = x[0] + self.log_power + log_transfer
-        total = np.logaddexp(picture, x[2])
+    def _at(self, x: Array, of: Array, observed: Array) -> tuple[Array, Array]:
+        """Residuals [k, bins] and their derivatives [k, 3, bins] in log g², v and log(t² + q)."""
+        log_transfer, slope = self.transfer(x[:, 1])
+        picture = x[:, :1] + self.log_power[of] + log_transfer
+        total = np.logaddexp(picture, x[:, 2:])
         share = np.exp(picture - total)
-        return total - observed, np.stack([share, share * slope, 1 - share])
+        return total - observed[of], np.stack([share, share * slope, 1 - share], axis=1)
 
 
-def _soft(residual: Array) -> float:
-    """The soft-L1 loss, up to a factor."""
-    return float(np.sum(np.sqrt(1 + (residual / SOFT_L1_SCALE) ** 2) - 1))
+def _fit_of(gain: float, variance: float, power: float, misfit: float) -> BlurFit:
+    radius = math.copysign(math.sqrt(abs(variance)), variance)
+    noise = math.sqrt(max(math.exp(power) - EIGHT_BIT_POWER, 0.0))
+    return BlurFit(variance, radius, noise, math.exp(gain / 2), misfit)
 
 
 def blur(real: Array, fake: Array) -> BlurFit:
@@ -158,48 +133,70 @@ def fit_blur(
     fake_spectrum: Array,
     side: int,
     transfer: BlurTransfer | None = None,
-    start: BlurFit | None = None,
     tries: int = STARTS,
 ) -> BlurFit:
     """The fit to mean radial spectra [bins] (`image_spectra`) of images `side` pixels wide.
 
+    As `fit_blurs` of one set of fakes.
+    """
+    real, fake = (np.asarray(spectrum)[None] for spectrum in (real_spectrum, fake_spectrum))
+    return fit_blurs(real, fake, side, transfer, tries=tries)[0]
+
+
+def fit_blurs(
+    real_spectra: Array,
+    fake_spectra: Array,
+    side: int,
+    transfer: BlurTransfer | None = None,
+    *,
+    near: BlurFit | None = None,
+    tries: int = STARTS,
+) -> list[BlurFit]:
+    """The fits to K mean radial spectra [K, bins] of real images and fakes, `side` pixels wide.
+
     Soft-L1 least squares of log power over the bins 2 … side / 2; what lies below the power of
     8-bit rounding does not count. `transfer` is best measured on the real images; None takes the
-    formula, which reads large blurs of small images low. From `start`, a fit much like this
-    one, it takes 1 ms; without, the best of `tries` starts (1 … 3) is taken, in 20 ms.
+    formula, which reads large blurs of small images low. The best of `tries` starts (1 … 3) is
+    taken, or where all are much like a known fit, the one from there.
 
     Raises ValueError for spectra of another length or that are not finite, for sides below 16
-    pixels, for a set of plain images without any detail and for fakes of noise alone.
+    pixels, for a set of plain images without any detail and, without a known fit, for fakes of
+    noise alone.
     """
-    model = model_of(real_spectrum, side, transfer)
-    observed = observed_power(fake_spectrum, side)
-    fit = model.fit(
-        observed, model.starts(observed)[:tries] if start is None else [warm_start(start, observed)]
-    )
-    if model.signal(fit) < LEAST_SIGNAL:
+    power = _powers(real_spectra, side, "real spectrum")
+    observed = np.log(_powers(fake_spectra, side, "fake spectrum") + EIGHT_BIT_POWER)
+    model = BlurModel(np.log(np.maximum(power, EIGHT_BIT_POWER / 1000)), _transfer(transfer, side))
+    if near is not None:
+        return model.fit(observed, _warm_starts(near, observed))
+    fits = model.fit(observed, model.starts(observed, tries))
+    signal = model.signal(fits)
+    if np.any(signal < LEAST_SIGNAL):
+        noise = fits[int(signal.argmin())].noise
         raise ValueError(
-            f"fake spectrum: flat, white noise of deviation {fit.noise:.3g} and no picture in it; "
+            f"fake spectrum: flat, white noise of deviation {noise:.3g} and no picture in it; "
             "a blur cannot be measured: the generator is untrained or has diverged"
         )
-    return fit
+    return fits
 
 
-def model_of(real_spectrum: Array, side: int, transfer: BlurTransfer | None) -> BlurModel:
-    """The model that fakes are fitted to; None takes the formula for T."""
-    power = powers(real_spectrum, side, "real spectrum")
-    log_power = np.log(np.maximum(power, EIGHT_BIT_POWER / 1000))
+def _transfer(transfer: BlurTransfer | None, side: int) -> BlurTransfer:
+    """Of the bins that are fitted; the formula for None."""
     transfer = gaussian_transfer(side) if transfer is None else transfer
     if transfer.coefficients.shape[2] != len(frequencies(side)):
         raise ValueError(
             f"transfer of {transfer.coefficients.shape[2]} bins for a side of {side}: expected "
             f"{len(frequencies(side))}; measure it on images of that side"
         )
-    return BlurModel(log_power, transfer.of_bins(used_bins(side)))
+    return transfer.of_bins(used_bins(side))
 
 
 def observed_power(fake_spectrum: Array, side: int) -> Array:
     """log(S_f + q) in the bins that are fitted."""
     return np.log(powers(fake_spectrum, side, "fake spectrum") + EIGHT_BIT_POWER)
+
+
+def _powers(spectra: Array, side: int, name: str) -> Array:
+    return np.stack([powers(spectrum, side, name) for spectrum in spectra])
 
 
 def powers(spectrum: Array, side: int, name: str) -> Array:
@@ -229,10 +226,13 @@ def used_bins(side: int) -> slice:
     return slice(LOWEST_BIN, side // 2 + 1)
 
 
-def warm_start(near: BlurFit, observed: Array) -> Array:
-    """The unknowns to start with near a known fit, to fakes of log(S_f + q) `observed`.
+def _warm_starts(near: BlurFit, observed: Array) -> Array:
+    """The unknowns [K, 1, 3] to start with near a known fit, to fakes of `observed` [K, bins].
 
     With a noise that shows a little: from none at all, its logarithm has no slope to follow.
     """
-    noise = max(math.log(near.noise**2 + EIGHT_BIT_POWER), observed.min() - 3)
-    return np.array([2 * math.log(near.contrast), near.variance, noise])
+    noise = np.maximum(math.log(near.noise**2 + EIGHT_BIT_POWER), observed.min(axis=1) - 3)
+    start = np.empty((len(observed), 1, 3))
+    start[:, 0] = 2 * math.log(near.contrast), near.variance, 0.0
+    start[:, 0, 2] = noise
+    return start

@@ -35,18 +35,18 @@ class BlurTransfer(NamedTuple):
     variances: Array  # float64 [J], pixels², rising from 0
     coefficients: Array  # float64 [4, J - 1, bins], highest power first, as of scipy's PPoly
 
-    def __call__(self, variance: float) -> tuple[Array, Array]:
-        """log T in nepers and its derivative in v, each float64 [bins].
+    def __call__(self, variance: float | Array) -> tuple[Array, Array]:
+        """log T in nepers and its derivative in v, each float64 [..., bins] of variances [...].
 
         Below 0, for fakes sharper than real, on the straight line that touches it at 0.
         """
-        piece = int(np.searchsorted(self.variances[1:-1], variance, side="right"))
+        variance = np.asarray(variance, np.float64)
+        piece = np.searchsorted(self.variances[1:-1], variance, side="right")
         cubic, square, linear, constant = self.coefficients[:, piece]
-        x = variance - self.variances[piece]
-        if x < 0:
-            return constant + x * linear, linear
-        value = ((cubic * x + square) * x + linear) * x + constant
-        return value, (3 * cubic * x + 2 * square) * x + linear
+        x = (variance - self.variances[piece])[..., None]
+        bent = np.maximum(x, 0.0)
+        value = constant + linear * x + (square + cubic * bent) * bent**2
+        return value, linear + (2 * square + 3 * cubic * bent) * bent
 
     def of_bins(self, bins: slice) -> BlurTransfer:
         """The same for some of the bins."""

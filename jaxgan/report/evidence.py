@@ -67,7 +67,7 @@ def gather(
         **_spectra(sets, scores, readings, transfer, size, rng),
         **_gradients(readings, rng),
         edges=_edges(sets, readings),
-        equivalent_blur=facts.equivalent_blur,
+        equivalent_blur=facts.equivalent_blur.radii,
         class_names=sets.class_names,
         **_classes(sets, readings),
         history=sets.history,

@@ -120,10 +120,13 @@ def explained(
     size = len(drawn.held)
     few = np.concatenate([drawn.held, drawn.reference[:size]])
     faulty = instrument.rows(planted(real[few], faults, rng))
-    found = []
-    for split in splits(len(few), size, SPLITS, rng, equal=True):
-        reference = chosen(rows, few[split.reference]) if instrument.equal else rows
-        found.append(instrument.compare(reference, chosen(faulty, split.held)))
+    found = instrument.compared(
+        (
+            chosen(rows, few[split.reference]) if instrument.equal else rows,
+            chosen(faulty, split.held),
+        )
+        for split in splits(len(few), size, SPLITS, rng, equal=True)
+    )
     factor = 1.0
     if not instrument.equal:
         factor = widening(size, size, len(few), judged, alone=True)

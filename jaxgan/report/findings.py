@@ -15,7 +15,7 @@ from jaxgan.metrics.scale_fit import fit_scale, rather_enlarged
 from jaxgan.metrics.soft_share import SOFT, calibrated
 from jaxgan.report.card import Measured
 from jaxgan.report.class_softness import ClassSoftness, class_softness
-from jaxgan.report.equivalents import equivalents
+from jaxgan.report.equivalents import Equivalents, equivalents
 from jaxgan.report.instruments import Readings, spread
 from jaxgan.report.rules import SURE, blurred
 from jaxgan.report.softness_instruments import SIGMAS, softness_by_region
@@ -42,7 +42,7 @@ class Findings(NamedTuple):
     region_map: Array  # [8, 8] pixels; NaN where real images have no detail
     classes: ClassSoftness | None
     fake_labels: Array | None  # [n]
-    equivalent_blur: dict[str, float]  # pixels, by score
+    equivalent_blur: Equivalents
 
 
 def findings(
@@ -66,7 +66,7 @@ def findings(
     equal = equivalents(sets.real, readings)
     found = {
         f"equivalent_{name}": Measured(radius, protocol="real images with planted blur")
-        for name, radius in equal.items()
+        for name, radius in equal.radii.items()
     }
     if classes is not None:
         found["class_softness"] = classes.score

@@ -6,19 +6,21 @@ compared with real ones, and both sets resampled, many times for the price of on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from jaxgan.report.card import Measured, Pair
 
-__all__ = ["Instrument", "Reading", "Readings", "Rows", "Split", "band_of", "chosen", "intervals",
-           "read", "resampled", "splits", "spread", "widening"]  # fmt: skip
+__all__ = ["Instrument", "Numbers", "Pairs", "Reading", "Readings", "Rows", "Split", "band_of",
+           "chosen", "intervals", "read", "resampled", "splits", "spread",
+           "widening"]  # fmt: skip
 
 Array = np.ndarray
 Rows = Mapping[str, Array]  # each [N, …], one row an image
 Numbers = dict[str, float]
+Pairs = Iterable[tuple[Rows, Rows]]  # of references and sets to be judged
 
 FEW = 100  # values from which on 95 % are taken as quantiles; of fewer, from their deviation
 TIED = 0.025  # share of values at an end that makes it one of the scale
@@ -40,6 +42,14 @@ class Instrument(NamedTuple):
     alone: frozenset[str] = frozenset()  # scores of the judged set alone, without the reference
     distances: frozenset[str] = frozenset()  # scores that are 0 but for chance at best
     rows_real: Callable[[Array], Rows] | None = None  # of real images, where more is to be known
+    # the same as `compare` of each pair, where many at once are cheaper
+    compare_many: Callable[[Pairs], list[Numbers]] | None = None
+
+    def compared(self, pairs: Pairs) -> list[Numbers]:
+        """The scores of each pair of a reference and a set to be judged."""
+        if self.compare_many is not None:
+            return self.compare_many(pairs)
+        return [self.compare(*pair) for pair in pairs]
 
 
 Readings = dict[str, "tuple[Reading, Rows, Rows]"]  # of instruments by name: and real, fake rows
@@ -72,10 +82,9 @@ def read(
     rows_real = (instrument.rows_real or instrument.rows)(real)
     rows_fake = instrument.rows(fake)
     drawn = splits(len(real), len(fake), instrument.repeats, rng, equal=instrument.equal)
-    null = [
-        instrument.compare(chosen(rows_real, split.reference), chosen(rows_real, split.held))
-        for split in drawn
-    ]
+    null = instrument.compared(
+        (chosen(rows_real, split.reference), chosen(rows_real, split.held)) for split in drawn
+    )
     reference = chosen(rows_real, drawn[0].reference) if instrument.equal else rows_real
     value = instrument.compare(reference, rows_fake)
     again = resampled(instrument, reference, rows_fake, rng)
@@ -118,10 +127,10 @@ def resampled(
     Halves vary around the whole as wholes do around the truth, s² (2/n - 1/n) = s²/n, and repeat no
     image, which neighbours and ranks would take for structure.
     """
-    return [
-        instrument.compare(chosen(real, _half(real, rng)), chosen(fake, _half(fake, rng)))
+    return instrument.compared(
+        (chosen(real, _half(real, rng)), chosen(fake, _half(fake, rng)))
         for _ in range(instrument.repeats)
-    ]
+    )
 
 
 def intervals(instrument: Instrument, value: Numbers, again: list[Numbers]) -> dict[str, Pair]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
 
 import numpy as np
 
-from jaxgan.metrics.blur_fit import fit_blur
+from jaxgan.metrics.blur_fit import BlurFit, fit_blur, fit_blurs
 from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.colour import (
     cast,
@@ -28,7 +29,7 @@ from jaxgan.metrics.spectrum import (
 )
 from jaxgan.metrics.transfer_height import DIRECTIONS, directional_height, sector_spectra
 from jaxgan.report.faults import MISFIT_TRUSTED, Faults, planted
-from jaxgan.report.instruments import Instrument, Rows
+from jaxgan.report.instruments import Instrument, Numbers, Pairs, Rows
 
 __all__ = ["chroma", "matched", "spectrum"]
 
@@ -54,15 +55,11 @@ def spectrum(
         }
         return found if side % 2 else {**found, "period_two": period_two_power(images)}
 
-    def compare(real: Rows, judged: Rows) -> dict[str, float]:
-        ours, theirs = real["radial"].mean(axis=0), judged["radial"].mean(axis=0)
-        fit = fit_blur(ours, theirs, side, transfer, tries=1)
+    def scores(real: Rows, judged: Rows, fit: BlurFit) -> Numbers:
+        """Of means over images, each a row of its own."""
+        ours, theirs = real["radial"][0], judged["radial"][0]
         height = directional_height(
-            real["sectors"].mean(axis=0, dtype=np.float64),
-            judged["sectors"].mean(axis=0, dtype=np.float64),
-            side,
-            sectors,
-            fit.noise,
+            real["sectors"][0], judged["sectors"][0], side, sectors, fit.noise
         )
         numbers = {
             "blur_variance": fit.variance,
@@ -83,22 +80,28 @@ def spectrum(
             / high_frequency_ratio(ours, side),
         }
         noise = LUMA_OF_NOISE if channels == 3 else 1.0
-        energy = float(np.median(judged["tenengrad"]))
+        energy = float(judged["tenengrad"][0])
         if fit.misfit < MISFIT_TRUSTED:
             energy -= TENENGRAD_OF_NOISE * noise * fit.noise**2
             energy = max(energy, 0.0) / fit.contrast**2
-        numbers["edge_energy"] = energy / float(np.median(real["tenengrad"]))
+        numbers["edge_energy"] = energy / float(real["tenengrad"][0])
         if "period_two" in real:
             numbers["checkerboard"] = checkerboard_ratio(real["period_two"], judged["period_two"])
         return numbers
 
+    def compare_many(pairs: Pairs) -> list[Numbers]:
+        means = [(_means(real), _means(judged)) for real, judged in pairs]
+        fits = _fits([[of["radial"][0] for of in pair] for pair in means], side, transfer)
+        return [scores(*pair, fit) for pair, fit in zip(means, fits, strict=True)]
+
     return Instrument(
         rows,
-        compare,
+        lambda real, judged: compare_many([(real, judged)])[0],
         MANY,
         "mean power spectrum, Kaiser window with beta 8",
         alone=frozenset({"spectral_slope"}),
         distances=frozenset({"misfit", "log_spectral_distance", "log_spectral_shape"}),
+        compare_many=compare_many,
     )
 
 
@@ -155,24 +158,44 @@ def chroma(side: int, transfer: BlurTransfer) -> Instrument:
             "detail": chroma_detail(images),
         }
 
-    def compare(real: Rows, judged: Rows) -> dict[str, float]:
-        ours, theirs = real["radial"].mean(axis=0), judged["radial"].mean(axis=0)
-        numbers = {
-            "saturation": float(np.mean(judged["saturation"]) / np.mean(real["saturation"])),
-            "cast": cast_shift(real["cast"], judged["cast"]),
-        }
-        if numbers["saturation"] < LEAST_SATURATION:  # no colours whose sharpness could be told
-            return numbers
-        fit = fit_blur(ours, theirs, side, transfer, tries=1)
-        return {
-            **numbers,
-            "chroma_sharpness": chroma_sharpness(judged["detail"])
-            / chroma_sharpness(real["detail"]),
-            "chroma_variance": fit.variance,
-            "chroma_noise": fit.noise,
-            "chroma_misfit": fit.misfit,
-        }
+    def compare_many(pairs: Pairs) -> list[Numbers]:
+        found, coloured, spectra = [], [], []
+        for real, judged in pairs:
+            share = float(np.mean(judged["saturation"]) / np.mean(real["saturation"]))
+            numbers = {"saturation": share, "cast": cast_shift(real["cast"], judged["cast"])}
+            found.append(numbers)
+            if share < LEAST_SATURATION:  # no colours whose sharpness could be told
+                continue
+            sharp = (chroma_sharpness(rows["detail"]) for rows in (judged, real))
+            numbers["chroma_sharpness"] = operator.truediv(*sharp)
+            coloured.append(numbers)
+            spectra.append([rows["radial"].mean(axis=0) for rows in (real, judged)])
+        for numbers, fit in zip(coloured, _fits(spectra, side, transfer), strict=True):
+            numbers["chroma_variance"] = fit.variance
+            numbers["chroma_noise"] = fit.noise
+            numbers["chroma_misfit"] = fit.misfit
+        return found
 
     return Instrument(
-        rows, compare, MANY, "two chroma planes", distances=frozenset({"cast", "chroma_misfit"})
+        rows,
+        lambda real, judged: compare_many([(real, judged)])[0],
+        MANY,
+        "two chroma planes",
+        distances=frozenset({"cast", "chroma_misfit"}),
+        compare_many=compare_many,
     )
+
+
+def _means(rows: Rows) -> Rows:
+    """Of the rows of `spectrum`, over all images: one row each."""
+    found = {name: rows[name].mean(axis=0, dtype=np.float64, keepdims=True)
+             for name in rows if name != "tenengrad"}  # fmt: skip
+    return {**found, "tenengrad": np.median(rows["tenengrad"], keepdims=True)}
+
+
+def _fits(spectra: list[list[Array]], side: int, transfer: BlurTransfer) -> list[BlurFit]:
+    """Fits to pairs of mean spectra, of real images and others."""
+    if not spectra:
+        return []
+    ours, theirs = (np.stack(some) for some in zip(*spectra, strict=True))
+    return fit_blurs(ours, theirs, side, transfer, tries=1)

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 
 from jaxgan.data import open_images
 from jaxgan.metrics import blur_fit, planting
-from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur
+from jaxgan.metrics.blur_fit import BlurFit, blur, fit_blur, fit_blurs
 from jaxgan.metrics.blur_transfer import measured_transfer
 from jaxgan.metrics.checks import as_file, eight_bits
 from jaxgan.metrics.spectrum import frequencies, image_spectra
@@ -84,8 +84,19 @@ def test_a_warm_start_finds_the_same():
     real = power_law(64)
     fake = real * np.exp(-4 * np.pi**2 * 0.5 * frequencies(64) ** 2) + 0.03**2
     cold = fit_blur(real, fake, 64)
-    for start in (cold, BlurFit(0.0, 0.0, 0.0, 1.0, 0.0), BlurFit(1.0, 1.0, 0.1, 0.7, 0.2)):
-        np.testing.assert_allclose(fit_blur(real, fake, 64, start=start), cold, atol=1e-3)
+    for near in (cold, BlurFit(0.0, 0.0, 0.0, 1.0, 0.0), BlurFit(1.0, 1.0, 0.1, 0.7, 0.2)):
+        (warm,) = fit_blurs(real[None], fake[None], 64, near=near)
+        np.testing.assert_allclose(warm, cold, atol=1e-3)
+
+
+def test_many_fits_are_as_good_as_each_alone():
+    rng = np.random.default_rng(0)
+    reals = power_law(64) * np.exp(rng.normal(0, 0.05, (12, 1)))
+    blurs = np.exp(-4 * np.pi**2 * np.linspace(0, 4, 12)[:, None] * frequencies(64) ** 2)
+    fakes = reals * blurs * np.exp(rng.normal(0, 0.02, blurs.shape)) + 0.01**2
+    together = fit_blurs(reals, fakes, 64)
+    alone = [fit_blur(real, fake, 64) for real, fake in zip(reals, fakes, strict=True)]
+    np.testing.assert_allclose(together, alone, rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -246,18 +257,23 @@ def test_the_minimum_is_scipys_also_where_the_noise_is_at_its_bound(fault):
         "blur and noise": planting.noised(planting.blurred(held, 1.0), 0.05,
                                           np.random.default_rng(4)),
     }[fault]  # fmt: skip
-    model = blur_fit.model_of(image_spectra(real).mean(axis=0), 32, measured_transfer(real))
-    observed = blur_fit.observed_power(image_spectra(eight_bits(faulty)).mean(axis=0), 32)
-    start = model.starts(observed)[0]
-    found = model.fit(observed, [start])
+    spectra = [image_spectra(images).mean(axis=0) for images in (real, as_file(faulty))]
+    transfer = measured_transfer(real)
+    found = fit_blur(*spectra, 32, transfer)
+    used = slice(2, 17)
+    ours, observed = (np.log(power[used] + floor) for power, floor in
+                      zip(spectra, (0.0, blur_fit.EIGHT_BIT_POWER), strict=True))  # fmt: skip
 
     def residual(x):
-        return np.logaddexp(x[0] + model.log_power + model.transfer(x[1])[0], x[2]) - observed
+        return np.logaddexp(x[0] + ours + transfer(x[1])[0][used], x[2]) - observed
 
-    theirs = least_squares(
-        residual, np.clip(start, blur_fit.LOWER + 1e-6, blur_fit.UPPER - 1e-6),
-        bounds=(blur_fit.LOWER, blur_fit.UPPER), loss="soft_l1",
-        f_scale=blur_fit.SOFT_L1_SCALE, x_scale="jac", ftol=1e-10, xtol=1e-10, gtol=1e-10,
-    )  # fmt: skip
+    tried = [
+        least_squares(
+            residual, [0.0, variance, noise], bounds=(blur_fit.LOWER, blur_fit.UPPER),
+            loss="soft_l1", f_scale=0.1, x_scale="jac", ftol=1e-10, xtol=1e-10, gtol=1e-10,
+        )
+        for variance in (-0.1, 0.3, 1.0) for noise in (blur_fit.LOWER[2] + 0.1, -6.0)
+    ]  # fmt: skip
+    theirs = min(tried, key=lambda fit: fit.cost)
     assert found.variance == pytest.approx(theirs.x[1], abs=2e-3)
     assert found.misfit == pytest.approx(np.sqrt(np.mean(theirs.fun**2)), abs=1e-3)
