@@ -6,6 +6,7 @@ compared with real ones, and both sets resampled, many times for the price of on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -165,11 +166,11 @@ def widening(held: int, reference: int, pool: int, judged: int, *, alone: bool) 
 
 
 def band_of(values: list[float]) -> Pair:
-    """95 % of values of one law: quantiles of many, from the deviation of few."""
+    """Where 95 % of more such values fall: quantiles of many, from the deviation of few."""
     if len(values) >= FEW:
-        low, high = np.quantile(values, (0.025, 0.975))
-        return float(low), float(high)
+        return _middle(values)
     middle, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
+    half *= math.sqrt(1 + 1 / len(values))  # the middle is not known better than that
     return middle - half, middle + half
 
 
@@ -218,5 +219,15 @@ def _around(value: float, again: list[float], *, centred: bool) -> Pair:
         half = STUDENT * float(np.std(again, ddof=1))
         return value - half, value + half
     shift = value - float(np.mean(again)) if centred else 0.0
-    low, high = np.quantile(again, (0.025, 0.975)) + shift
-    return min(float(low), value), max(float(high), value)
+    low, high = (end + shift for end in _middle(again))
+    return min(low, value), max(high, value)
+
+
+def _middle(values: Iterable[float]) -> Pair:
+    """The middle 95 % of the law that the values were drawn from.
+
+    The k-th of n values has k / (n + 1) of the law below it (Weibull's plotting position). NumPy's
+    usual quantiles take (k - 1) / (n - 1): between those of 100 values lie 93 %.
+    """
+    low, high = np.quantile(np.asarray(values), (0.025, 0.975), method="weibull")
+    return float(low), float(high)

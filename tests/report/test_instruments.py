@@ -3,13 +3,14 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from jaxgan.data import open_images
 from jaxgan.features import Outputs, feature_network
 from jaxgan.metrics import measured_transfer, planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.transfer_height import sector_transfers
-from jaxgan.report.instruments import Instrument, read, splits, spread, widening
+from jaxgan.report.instruments import Instrument, band_of, read, splits, spread, widening
 from jaxgan.report.measure import ImageSets, instruments
 
 MEANS = Instrument(
@@ -77,6 +78,15 @@ def test_band_and_interval_are_those_of_the_gap_between_two_means(pool, equal):
     assert len(rows_real["mean"]) == pool
     assert len(rows_fake["mean"]) == 400
     assert gap.protocol == f"means; 400 against {against} images"
+
+
+@pytest.mark.parametrize("count", [20, 100, 200])
+def test_a_band_holds_95_percent_of_new_values(count):
+    """Of the normal law, whose share within each band is known; NumPy's quantiles of 100: 93 %."""
+    rng = np.random.default_rng(0)
+    bands = np.array([band_of(list(values)) for values in rng.normal(size=(4000, count))])
+    within = norm.cdf(bands[:, 1]) - norm.cdf(bands[:, 0])
+    assert within.mean() == pytest.approx(0.95, abs=0.003)
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
