@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import binomtest
 
 from jaxgan.report.card import Measured, Pair
 
@@ -42,6 +43,7 @@ class Instrument(NamedTuple):
     equal: bool = False  # whether its numbers depend on how many images either set has
     alone: frozenset[str] = frozenset()  # scores of the judged set alone, without the reference
     distances: frozenset[str] = frozenset()  # scores that are 0 but for chance at best
+    shares: frozenset[str] = frozenset()  # scores that are shares of the judged images, 0 … 1
     rows_real: Callable[[Array], Rows] | None = None  # of real images, where more is to be known
     # the same as `compare` of each pair, where many at once are cheaper
     compare_many: Callable[[Pairs], list[Numbers]] | None = None
@@ -89,7 +91,7 @@ def read(
     reference = chosen(rows_real, drawn[0].reference) if instrument.equal else rows_real
     value = instrument.compare(reference, rows_fake)
     again = resampled(instrument, reference, rows_fake, rng)
-    around = intervals(instrument, value, again)
+    around = intervals(instrument, value, again, len(fake))
     sizes = f"{len(fake)} against {len(next(iter(reference.values())))} images"
     scores = {}
     for name in value:
@@ -134,12 +136,18 @@ def resampled(
     )
 
 
-def intervals(instrument: Instrument, value: Numbers, again: list[Numbers]) -> dict[str, Pair]:
-    """95 % intervals of all scores in `value`, from what `resampled` gave."""
-    return {
-        name: _around(number, _of(name, again), centred=name in instrument.distances)
-        for name, number in value.items()
-    }
+def intervals(
+    instrument: Instrument, value: Numbers, again: list[Numbers], judged: int
+) -> dict[str, Pair]:
+    """95 % intervals of all scores in `value` of `judged` images, from what `resampled` gave."""
+    found = {}
+    for name, number in value.items():
+        low, high = _around(number, _of(name, again), centred=name in instrument.distances)
+        if name in instrument.shares:
+            least, most = _of_share(number, judged)
+            low, high = min(low, least), max(high, most)
+        found[name] = (low, high)
+    return found
 
 
 def chosen(rows: Rows, indices: Array) -> Rows:
@@ -221,6 +229,12 @@ def _around(value: float, again: list[float], *, centred: bool) -> Pair:
     shift = value - float(np.mean(again)) if centred else 0.0
     low, high = (end + shift for end in _middle(again))
     return min(low, value), max(high, value)
+
+
+def _of_share(share: float, count: int) -> Pair:
+    """Wilson's interval of a share: where all images or none count, all resamples are alike."""
+    interval = binomtest(round(share * count), count).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _middle(values: Iterable[float]) -> Pair:

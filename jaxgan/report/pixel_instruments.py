@@ -115,6 +115,7 @@ def tones() -> Instrument:
         MANY,
         "levels and marks of single images",
         distances=frozenset({"frame_width", "frame_fall", "repeated_rows"}),
+        shares=frozenset({"paler_share"}),
     )
 
 
@@ -198,7 +199,8 @@ def edges() -> Instrument:
 
     protocol = "median over clean shapes"
     alone = frozenset({"edges_rejected", "edge_radius", "overshoot"})
-    return Instrument(_edge_rows, compare, MANY, protocol, most=EDGE_IMAGES, alone=alone)
+    return Instrument(_edge_rows, compare, MANY, protocol, most=EDGE_IMAGES, alone=alone,
+                      shares=frozenset({"edges_rejected"}))  # fmt: skip
 
 
 def _edge_rows(images: Array) -> Rows:

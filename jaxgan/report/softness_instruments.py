@@ -70,7 +70,8 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
         }
 
     protocol = "softness of single images, against real ones with planted blur"
-    return Instrument(of_fakes, compare, MANY, protocol, rows_real=of_real, most_real=REAL_IMAGES)
+    return Instrument(of_fakes, compare, MANY, protocol, rows_real=of_real, most_real=REAL_IMAGES,
+                      shares=frozenset({"softer_share", "soft_share"}))  # fmt: skip
 
 
 def _smoothed(faults: Faults) -> Callable[[Array], Array]:

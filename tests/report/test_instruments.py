@@ -89,6 +89,16 @@ def test_a_band_holds_95_percent_of_new_values(count):
     assert within.mean() == pytest.approx(0.95, abs=0.003)
 
 
+def test_a_share_of_all_images_has_an_interval_too():
+    """Wilson 1927: of 60 of 60 images, from n / (n + z²) = 60 / (60 + 3.84) = .94 on."""
+    light = MEANS._replace(
+        compare=lambda real, judged: {"light": float(np.mean(judged["mean"] > 0))},
+        shares=frozenset({"light"}),
+    )
+    scores = read(light, pictures(0, 150, 100.0), pictures(1, 60, 100.0), np.random.default_rng(0))
+    assert scores[0].scores["light"].interval == pytest.approx((0.9398, 1.0), abs=1e-4)
+
+
 def test_the_interval_holds_the_truth_as_often_as_it_says():
     few = MEANS._replace(repeats=100)
     held = []
