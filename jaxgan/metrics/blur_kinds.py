@@ -44,7 +44,7 @@ KINDS = ("gaussian", "disc", "box", "motion")
 PER_SIGMA = {"gaussian": 1.0, "disc": 1.881, "box": 3.22, "motion": 3.22}
 STEP = 0.12  # from one size to the next, in its logarithm
 TURN = 4.0  # degrees, from one direction of motion to the next
-ROUNDS = 2  # of searching the direction and then the length
+ROUNDS = 2  # of searching the length and then the direction
 MOVES = 12  # downhill at most, before the nearest of the sizes is taken as it is
 SEARCHED, JUDGED = 2**17, 2**20  # pixels of real images that blurs are planted in
 CLEARLY = 0.6  # of a Gaussian's residual, and less, is clearly nearer
@@ -182,22 +182,29 @@ def _nearest_motion(height: DirectionalHeight, few: _Likeness, many: _Likeness) 
     sector = DIRECTIONS.index(height.direction)
     before, at, after = (height.along[(sector + turn) % 4].sigma for turn in (-1, 0, 1))
     length = PER_SIGMA["motion"] * at
+    off = math.atan2(after - before, math.sqrt(2) * at)
     found = []
-    for off in (math.atan2(after - before, math.sqrt(2) * at), 0.0):  # many motions have none
-        degrees, size = 45.0 * sector + math.degrees(off), length / math.cos(off)
+    # Many motions are along an axis: there, the length comes first, elsewhere the direction.
+    for turn, step in ((off, STEP / 2), (0.0, STEP)):
+        degrees, size = 45.0 * sector + math.degrees(turn), length / math.cos(turn)
+        if turn:
+            degrees = _nearer_direction(degrees, size, few)
         for _ in range(ROUNDS):
-            degrees, size = _refined(degrees, size, few)
+            size = _nearer_length(degrees, size, step, few)
+            degrees = _nearer_direction(degrees, size, few)
         found.append((few.residual("motion", size, degrees), degrees, size))
     _, degrees, size = min(found)
     return Candidate(size, degrees % 180, many.residual("motion", size, degrees))
 
 
-def _refined(degrees: float, length: float, few: _Likeness) -> tuple[float, float]:
-    """A nearer direction, and then a nearer length, of a motion."""
-    degrees = _descent(lambda x: few.residual("motion", length, x), degrees, TURN)
-    start = math.log(length)
-    found = _descent(lambda x: few.residual("motion", math.exp(x), degrees), start, STEP / 2)
-    return degrees, math.exp(found)
+def _nearer_direction(degrees: float, length: float, few: _Likeness) -> float:
+    return _descent(lambda x: few.residual("motion", length, x), degrees, TURN)
+
+
+def _nearer_length(degrees: float, length: float, step: float, few: _Likeness) -> float:
+    return math.exp(
+        _descent(lambda x: few.residual("motion", math.exp(x), degrees), math.log(length), step)
+    )
 
 
 def _descent(function: Callable[[float], float], start: float, step: float) -> float:

@@ -135,6 +135,6 @@ def _kind(
     sizes = {
         "disc": f"as by a disc of radius {kind.size:.1f} pixels, out of focus",
         "box": f"as by a running mean of {kind.size:.1f} pixels",
-        "motion": f"as by a motion of {kind.size:.1f} pixels at {kind.degrees:.0f}°",
+        "motion": f"as by a motion of {kind.size:.1f} pixels at {round(kind.degrees) % 180}°",
     }
     return {"kind": sizes[kind.kind]} if kind.kind in sizes else {}
