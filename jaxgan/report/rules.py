@@ -34,6 +34,7 @@ GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
 MARKS_OF_ALL = ("point_noise", "frame_width", "frame_fall", "framed_share")
 MARKS = (*MARKS_OF_ALL, "clipped_black", "clipped_white")  # other pictures clip otherwise
 GRIDS = ("checkerboard", "block_edges", "repeated_rows")  # which a blur of some or of places moves
+SEAMLESS = ("checkerboard",)  # which the border of a soft region is not
 
 
 class Reason(NamedTuple):
@@ -122,8 +123,14 @@ def washed_out(s: Standing) -> Reason | None:
 
 
 def _pale_by_choice(s: Standing) -> bool:
+    """Whether pale pictures were chosen: few are paler than real ones, and they show other things.
+
+    Lost contrast alone leaves the shape of the spectrum.
+    """
     paler = "paler_share" in s and s["paler_share"].value > PALE_BY_CHOICE
-    return not paler and not s.low("level_spread", SURE)
+    if paler or s.low("level_spread", SURE):
+        return False
+    return _others(s) or s.high("log_spectral_shape") or (blurred(s) and softening(s) < BLUR)
 
 
 def colour(s: Standing) -> Reason | None:
@@ -181,7 +188,8 @@ def artefact(s: Standing) -> Reason | None:
     names = _marks(s, MARKS if not _others(s) else MARKS_OF_ALL)
     names += ["grey_levels"] if _few_levels(s) else []
     if _told(s) or s.high("misfit"):  # what is expected of grids, beside no one blur, is not known
-        names += [name for name in _marks(s, GRIDS) if s[name].surprise > GRID_SURE]
+        grids = SEAMLESS if soft_in_places(s) else GRIDS
+        names += [name for name in _marks(s, grids) if s[name].surprise > GRID_SURE]
     elif not _others(s):
         names += _marks(s, GRIDS)
     if not _told(s) or (_is_content(s) and s["misfit"].value > MISFIT_OF_CONTENT):
@@ -214,7 +222,7 @@ def other_content(s: Standing) -> Reason | None:
             "them are as soft as the softest real images: other pictures, not blurred ones",
             ("blur_variance", "soft_end_radius"),
         )
-    if _others(s) and not _told(s) and not texture_lost(s):
+    if _others(s) and not (_told(s) or texture_lost(s) or washed_out(s)):  # which move levels
         return Reason(
             "reduced to what a blur leaves alone, they can be told from real images: overlap "
             f"{s.number('content_overlap')} of the two",

@@ -35,12 +35,12 @@ WORDS = (*RULES, "different", "clean", *SETS)
 
 FAR = 2.5  # half-widths of a band, 4.9 deviations: rare even among all scores of a card
 OF_CONTENT = ("frechet_", "kernel_", "precision", "recall", "density", "coverage", "class_diverg",
-              "classes_missing", "classifier_score", "content_overlap", "ms_ssim",
-              "memorisation")  # fmt: skip
+              "classes_missing", "classifier_score", "ms_ssim", "memorisation")  # fmt: skip
 """Beginnings of the names of scores that see what is shown, rather than how."""
 NOT_BY_ITSELF = ("half_height", "anisotropy", "soft_share", "soft_radius", "soft_end", "matched_",
-                 "effective_share", "chroma_noise", "chroma_misfit")  # fmt: skip
-"""Beginnings of scores that say how large a fault is, once others say that it is there."""
+                 "effective_share", "content_overlap", "chroma_noise", "chroma_misfit")  # fmt: skip
+"""Beginnings of scores that say how large a fault is, once others say that it is there, or that
+have a rule of their own."""
 MOST_NAMED = 5  # scores in a sentence
 
 

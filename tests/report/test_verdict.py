@@ -40,6 +40,7 @@ PERFECT = {
     "grey_levels": (1.0, 1.0, 0.97, 1.03),
     "overshoot": (0.0, 0.0, 0.0, 0.01),
     "spectral_slope": (-2.5, -2.5, -2.6, -2.4),
+    "log_spectral_shape": (0.05, 0.05, 0.02, 0.08),
     "frechet_pixels_64": (1.0, 1.0, 0.9, 1.1),
     "coverage": (0.97, 0.97, 0.95, 0.99),
     "content_overlap": (0.97, 0.97, 0.95, 0.99),
@@ -91,12 +92,19 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         ({"uneven_softness": 2.0}, ("soft in places",)),
         ({**SOFT, "uneven_softness": 2.0}, ("soft in places",)),  # the rest is sharp
         ({**SOFT, "uneven_softness": 2.0, "even_softness": 1.0}, ("too soft", "soft in places")),
+        ({"uneven_softness": 2.0, "block_edges": 0.56}, ("soft in places",)),  # its border
+        ({"uneven_softness": 2.0, "checkerboard": 3.0}, ("soft in places", "artefact")),
         ({"texture": -0.6}, ("texture lost",)),
         ({**SMOOTH, "texture": -0.4}, ("other content",)),
         ({**SMOOTH, "texture": -0.8}, ("texture lost",)),  # more than a choice of pictures lacks
         ({"contrast": 0.5, "paler_share": 0.4}, ("washed out",)),
         ({"contrast": 0.5, "level_spread": 0.6}, ("washed out",)),  # means of several pictures
-        ({"contrast": 0.7}, ("other content",)),  # none paler than real ones: a choice of pale ones
+        ({"contrast": 0.7}, ("washed out",)),  # of pictures of many contrasts, few are paler
+        # None paler than real ones, and of another spectrum: a choice of pale ones.
+        ({"contrast": 0.7, "log_spectral_shape": 0.4}, ("other content",)),
+        ({"contrast": 0.7, "content_overlap": 0.6}, ("other content",)),
+        # Levels move, by which pictures are told apart.
+        ({"contrast": 0.6, "paler_share": 0.3, "content_overlap": 0.6}, ("washed out",)),
         ({"content_overlap": 0.6}, ("other content",)),
         ({"content_overlap": 0.6, "block_edges": 0.54}, ("other content",)),
         ({"saturation": 0.4}, ("colour",)),
