@@ -50,7 +50,7 @@ def too_soft(s: Standing) -> Reason | None:
     A blur softens the softest images, too. Fakes of which the softest are as soft as the softest
     real images are others, not blurred ones.
     """
-    if not blurred(s) or some_too_soft(s) or softening(s) < BLUR:
+    if not blurred(s) or some_too_soft(s) or _may_be_content(s):
         return None
     kind = f" ({s.facts['kind']})" if "kind" in s.facts else ""
     scale = f"; {s.facts['scale']}" if "scale" in s.facts else ""
@@ -65,7 +65,7 @@ def too_soft(s: Standing) -> Reason | None:
 
 def soft_or_other_content(s: Standing) -> Reason | None:
     """A blur by the mean spectrum, which single images neither bear out nor refute."""
-    if not blurred(s) or some_too_soft(s) or not CONTENT <= softening(s) < BLUR:
+    if not blurred(s) or some_too_soft(s) or _is_content(s) or not _may_be_content(s):
         return None
     return Reason(
         f"their mean spectrum is that of a blur of {_radius(s)} pixels, their softest images that "
@@ -193,7 +193,8 @@ def artefact(s: Standing) -> Reason | None:
     elif not _others(s):
         names += _marks(s, GRIDS)
     if not _told(s) or (_is_content(s) and s["misfit"].value > MISFIT_OF_CONTENT):
-        told = "kind" in s.facts or texture_lost(s)
+        told = "kind" in s.facts or "scale" in s.facts or texture_lost(s)
+        told = told or (_may_be_content(s) and s["misfit"].value < MISFIT_OF_CONTENT)
         names += [] if told else s.some_high(("misfit",))
     if not names:
         return None
@@ -267,12 +268,22 @@ def blurred(s: Standing) -> bool:
 
 def softening(s: Standing) -> float:
     """Of the blur's variance by the mean spectrum, the share that the softest images show."""
-    if "soft_end_radius" not in s:
-        return 1.0
+    return s["soft_end_radius"].value ** 2 / _whole(s) if "soft_end_radius" in s else 1.0
+
+
+def _whole(s: Standing) -> float:
+    """Variance of the blur by the mean spectrum, pixels²."""
     # Of a motion, and of few components, images show the smaller of the two.
     seen = [s[name].value for name in ("blur_radius", "half_height") if s.far(name, 1.0)]
-    whole = max(min(seen, default=0.0), LEAST_RADIUS)
-    return (s["soft_end_radius"].value / whole) ** 2
+    return max(min(seen, default=0.0), LEAST_RADIUS) ** 2
+
+
+def _may_be_content(s: Standing) -> bool:
+    """Whether the softest images show too little of a blur, or no one knows if they show enough."""
+    if not blurred(s) or softening(s) < BLUR:
+        return blurred(s)
+    around = s["soft_end_radius"].interval if "soft_end_radius" in s else None
+    return around is not None and around[0] ** 2 < CONTENT * _whole(s)
 
 
 def _others(s: Standing) -> bool:
@@ -288,7 +299,11 @@ def _told(s: Standing) -> bool:
 
 
 def _is_content(s: Standing) -> bool:
-    return blurred(s) and not some_too_soft(s) and softening(s) < CONTENT
+    """Whether the softest images are as soft as real ones', and that is known."""
+    if not blurred(s) or some_too_soft(s) or softening(s) >= CONTENT:
+        return False
+    around = s["soft_end_radius"].interval
+    return around is None or around[1] ** 2 < BLUR * _whole(s)
 
 
 def _radius(s: Standing) -> str:

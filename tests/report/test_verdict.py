@@ -57,6 +57,21 @@ def scores(**values):
     }
 
 
+def test_softest_images_that_are_not_known_leave_it_open():
+    """A blur of a pixel by the mean spectrum, of which the softest show .7, surely or hardly so."""
+    found = scores(**{**SOFT, "soft_end_radius": 0.8})
+    for interval, said in (
+        ((0.7, 0.9), "too soft"),  # .49 of the variance at least, above .4
+        ((0.5, 0.9), "soft or other content"),  # .25
+    ):
+        found["soft_end_radius"] = found["soft_end_radius"]._replace(interval=interval)
+        assert verdict(found, FACTS).words == (said,)
+    found = scores(**{**SMOOTH, "soft_end_radius": 0.2})
+    for interval, said in (((0.1, 0.3), "other content"), ((0.1, 0.4), "soft or other content")):
+        found["soft_end_radius"] = found["soft_end_radius"]._replace(interval=interval)
+        assert verdict(found, FACTS).words == (said,)
+
+
 def words(**values):
     return verdict(scores(**values), FACTS).words
 
