@@ -17,7 +17,7 @@ from jaxgan.report.card import Measured
 from jaxgan.report.class_softness import ClassSoftness, class_softness
 from jaxgan.report.equivalents import Equivalents, equivalents
 from jaxgan.report.instruments import Readings, spread
-from jaxgan.report.rules import SURE, blurred
+from jaxgan.report.soft_rules import SURE, blurred
 from jaxgan.report.softness_instruments import SIGMAS, softness_by_region
 from jaxgan.report.standing import Standing
 

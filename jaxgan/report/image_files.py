@@ -10,8 +10,8 @@ from jaxgan.metrics.frame_regions import softest_region
 from jaxgan.report.card import Card, Evidence
 from jaxgan.report.image_table import ImageTable, write_csv
 from jaxgan.report.measure import ImageSets
-from jaxgan.report.rules import SURE
 from jaxgan.report.sheets import write_sheets
+from jaxgan.report.soft_rules import SURE
 
 __all__ = ["write_image_files"]
 

@@ -12,7 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from jaxgan.metrics.equivalent_blur import BlurSeries
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Numbers
-from jaxgan.report.rules import soft_or_other_content, too_soft
+from jaxgan.report.soft_rules import soft_or_other_content, too_soft
 from jaxgan.report.standing import Standing
 
 __all__ = ["smallest_blur"]

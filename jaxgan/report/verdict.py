@@ -1,6 +1,6 @@
 """The verdict: which words a card's scores deserve, why, and which scores they stand on.
 
-`rules` says when each word is said. What no word explains is not passed over: a card is clean only
+`rules` and `soft_rules` say when each word is said. What no word explains is not passed over: a card is clean only
 if none of its scores lies far from real images.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from jaxgan.report import rules
+from jaxgan.report import rules, soft_rules
 from jaxgan.report.card import Measured
-from jaxgan.report.rules import Reason
+from jaxgan.report.soft_rules import Reason
 from jaxgan.report.standing import Standing
 
 __all__ = ["WORDS", "Verdict", "verdict"]
 
 RULES = {
-    "too soft": rules.too_soft,
-    "soft or other content": rules.soft_or_other_content,
-    "some too soft": rules.some_too_soft,
-    "a class too soft": rules.class_too_soft,
-    "soft in places": rules.soft_in_places,
+    "too soft": soft_rules.too_soft,
+    "soft or other content": soft_rules.soft_or_other_content,
+    "some too soft": soft_rules.some_too_soft,
+    "a class too soft": soft_rules.class_too_soft,
+    "soft in places": soft_rules.soft_in_places,
     "texture lost": rules.texture_lost,
     "washed out": rules.washed_out,
     "colour": rules.colour,
