@@ -7,39 +7,39 @@ get so narrow that every generator lies outside of every one.
 
 from __future__ import annotations
 
+import math
+
 from jaxgan.report.faults import white_noise
 from jaxgan.report.soft_rules import (
-    BLUR,
+    MARKS_OF_ALL,
     SURE,
     Reason,
-    blurred,
+    few_levels,
     is_content,
     is_told,
+    marks,
     may_be_content,
     radius_of,
     soft_in_places,
-    softening,
+    texture_lost,
 )
 from jaxgan.report.standing import Standing
 
 __all__ = ["artefact", "colour", "memorised", "narrow", "other_content", "over_sharpened",
-           "texture_lost", "too_noisy", "washed_out"]  # fmt: skip
+           "too_noisy", "washed_out"]  # fmt: skip
 
 CAST_OF_PALE = 0.6  # deviations that a loss of saturation may move the cast by
-PALE_BY_CHOICE = 0.12  # share of fakes paler than 95 % of real ones that a choice of them may have
+PALE_PART = 0.75  # of the loss of contrast, in its logarithm, that the palest show at least
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
-LEVELS_OF_PALE = 0.5  # of the real images' levels, that half the contrast leaves
-TEXTURE_OF_CONTENT = 0.5  # nats, that a choice of smooth pictures may lack
 MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
-MARKS_OF_ALL = ("point_noise", "frame_width", "frame_fall", "framed_share")
 MARKS = (*MARKS_OF_ALL, "clipped_black", "clipped_white")  # other pictures clip otherwise
 GRIDS = ("checkerboard", "block_edges", "repeated_rows")  # which a blur of some or of places moves
 SEAMLESS = ("checkerboard",)  # which the border of a soft region is not
 
 
 def washed_out(s: Standing) -> Reason | None:
-    """Contrast was lost. A choice of pale pictures has few that are paler than real ones."""
+    """Contrast was lost, also by the palest. Of a choice of pale pictures, they are as real ones."""
     if not s.low("contrast", SURE) or s.high("misfit") or _pale_by_choice(s):
         return None
     if is_told(s) and s["contrast"].value > PALE_BY_BLUR:
@@ -50,14 +50,10 @@ def washed_out(s: Standing) -> Reason | None:
 
 
 def _pale_by_choice(s: Standing) -> bool:
-    """Whether pale pictures were chosen: few are paler than real ones, and they show other things.
-
-    Lost contrast alone leaves the shape of the spectrum.
-    """
-    paler = "paler_share" in s and s["paler_share"].value > PALE_BY_CHOICE
-    if paler or s.low("level_spread", SURE):
+    """Whether the palest are not as much paler than the palest real ones as all are paler."""
+    if "pale_end" not in s or s.low("level_spread", SURE):
         return False
-    return _others(s) or s.high("log_spectral_shape") or (blurred(s) and softening(s) < BLUR)
+    return math.log(s["pale_end"].value) > PALE_PART * math.log(s["contrast"].value)
 
 
 def colour(s: Standing) -> Reason | None:
@@ -75,23 +71,11 @@ def colour(s: Standing) -> Reason | None:
     return Reason(f"{s.listed(names)}, unlike real images", tuple(names))
 
 
-def texture_lost(s: Standing) -> Reason | None:
-    """Faint gradients are weaker beside strong ones than in real images as blurred as these."""
-    if not s.low("texture", SURE) or soft_in_places(s):
-        return None
-    middle, _ = s["texture"].expected or (0.0, None)
-    if is_content(s) and s["texture"].value - middle > -TEXTURE_OF_CONTENT:
-        return None
-    return Reason(
-        "their faint texture is weak beside their edges: "
-        f"{2.718281828 ** (s['texture'].value - middle):.2f} of what real images have",
-        ("texture",),
-    )
-
-
 def too_noisy(s: Standing) -> Reason | None:
     """White noise, by the spectral fit and by the median noise, each of which others may fool."""
     if "noise" not in s or "median_noise" not in s:
+        return None
+    if few_levels(s):  # whose rounding is a noise
         return None
     found = white_noise(s["noise"], s["median_noise"])
     beyond = s.high("noise") or (s.high("median_noise") and s.beyond_real("median_noise"))
@@ -112,15 +96,15 @@ def over_sharpened(s: Standing) -> Reason | None:
 
 def artefact(s: Standing) -> Reason | None:
     """Marks that no blur, noise or contrast leaves, or a spectrum that they do not explain."""
-    names = _marks(s, MARKS if not _others(s) else MARKS_OF_ALL)
-    names += ["grey_levels"] if _few_levels(s) else []
+    names = marks(s, MARKS if not _others(s) else MARKS_OF_ALL)
+    names += ["grey_levels"] if few_levels(s) else []
     if is_told(s) or s.high(
         "misfit"
     ):  # what is expected of grids, beside no one blur, is not known
         grids = SEAMLESS if soft_in_places(s) else GRIDS
-        names += [name for name in _marks(s, grids) if s[name].surprise > GRID_SURE]
+        names += [name for name in marks(s, grids) if s[name].surprise > GRID_SURE]
     elif not _others(s):
-        names += _marks(s, GRIDS)
+        names += marks(s, GRIDS)
     names += [] if _misfit_is_told(s) else s.some_high(("misfit",))
     if not names:
         return None
@@ -138,18 +122,6 @@ def _misfit_is_told(s: Standing) -> bool:
     return is_told(s)
 
 
-def _marks(s: Standing, names: tuple[str, ...]) -> list[str]:
-    """Those that are high, beside real images with the same faults and beside real ones."""
-    return [name for name in s.some_high(names, SURE) if s.beyond_real(name)]
-
-
-def _few_levels(s: Standing) -> bool:
-    """Levels were lost. Contrast halves them, and is unknown where the fit leaves a misfit."""
-    if not s.low("grey_levels", SURE):
-        return False
-    return not s.high("misfit") or s["grey_levels"].value < LEVELS_OF_PALE
-
-
 def other_content(s: Standing) -> Reason | None:
     """The fakes show other pictures than real ones, none of them blurred."""
     if is_content(s) and not texture_lost(s):
@@ -158,14 +130,15 @@ def other_content(s: Standing) -> Reason | None:
             "them are as soft as the softest real images: other pictures, not blurred ones",
             ("blur_variance", "soft_end_radius"),
         )
-    if _others(s) and not (is_told(s) or texture_lost(s) or washed_out(s)):  # which move levels
+    moved = is_told(s) or "kind" in s.facts or texture_lost(s) or washed_out(s)
+    if _others(s) and not moved:  # by what else moves levels and coarse detail
         return Reason(
             "reduced to what a blur leaves alone, they can be told from real images: overlap "
             f"{s.number('content_overlap')} of the two",
             ("content_overlap",),
         )
     pale = s.low("contrast", SURE) and not s.high("misfit")
-    if pale and _pale_by_choice(s) and not is_told(s):
+    if pale and _pale_by_choice(s) and not is_told(s) and not texture_lost(s):
         return Reason(
             f"contrast {s.number('contrast')}, but none of them is paler than real images are: "
             "fewer pictures of high contrast",

@@ -10,17 +10,21 @@ from typing import NamedTuple
 
 from jaxgan.report.standing import Standing
 
-__all__ = ["SURE", "Reason", "blurred", "class_too_soft", "is_content", "is_told", "may_be_content",
-           "radius_of", "soft_in_places", "soft_or_other_content", "softening", "some_too_soft",
-           "too_soft"]  # fmt: skip
+__all__ = ["BLUR", "MARKS_OF_ALL", "SURE", "Reason", "blurred", "class_too_soft", "few_levels",
+           "is_content", "is_told", "marks", "may_be_content", "radius_of", "soft_in_places",
+           "soft_or_other_content", "some_too_soft", "texture_lost", "too_soft"]  # fmt: skip
 
 SURE = 1.5  # half-widths of a band, 2.9 deviations: for words that no second score bears out
 CONTENT, BLUR = 0.4, 0.6  # share of a fitted blur that the softest images show: others, blurred
+MOST_OF_CHOICE = 0.8  # pixels: no choice of real pictures looks more blurred
 LEAST_RADIUS = 0.2  # pixels, that the softest images are held against
 UNEVEN = 0.3  # of the blur of the rest, by which a region is softer at least
 EVEN = 0.25  # pixels: with less in the sharpest quarter of the frame, only places are soft
 PART = 1.4  # a larger share: some images have more than their part of it
 SOFT_PART = 0.65  # pixels, the least blur of a part
+TEXTURE_OF_CONTENT = 0.5  # nats, that a choice of smooth pictures may lack
+MARKS_OF_ALL = ("point_noise", "frame_width", "frame_fall", "framed_share")
+LEVELS_OF_PALE = 0.5  # of the real images' levels, that half the contrast leaves
 WHOLE = 0.85  # of the images blurred are all of them
 
 
@@ -52,7 +56,7 @@ def too_soft(s: Standing) -> Reason | None:
 
 def soft_or_other_content(s: Standing) -> Reason | None:
     """A blur by the mean spectrum, which single images neither bear out nor refute."""
-    if not blurred(s) or some_too_soft(s) or is_content(s) or not may_be_content(s):
+    if some_too_soft(s) or is_content(s) or not may_be_content(s) or texture_lost(s):
         return None
     return Reason(
         f"their mean spectrum is that of a blur of {radius_of(s)} pixels, their softest images "
@@ -98,6 +102,34 @@ def soft_in_places(s: Standing) -> Reason | None:
     )
 
 
+def texture_lost(s: Standing) -> Reason | None:
+    """Faint gradients are weaker beside strong ones than in real images as blurred as these."""
+    if not s.low("texture", SURE) or soft_in_places(s):
+        return None
+    if few_levels(s) or marks(s, MARKS_OF_ALL):  # which are strong edges, or take faint gradients
+        return None
+    middle, _ = s["texture"].expected or (0.0, None)
+    if is_content(s) and s["texture"].value - middle > -TEXTURE_OF_CONTENT:
+        return None
+    return Reason(
+        "their faint texture is weak beside their edges: "
+        f"{2.718281828 ** (s['texture'].value - middle):.2f} of what real images have",
+        ("texture",),
+    )
+
+
+def few_levels(s: Standing) -> bool:
+    """Levels were lost. Contrast halves them, and is unknown where the fit leaves a misfit."""
+    if not s.low("grey_levels", SURE):
+        return False
+    return not s.high("misfit") or s["grey_levels"].value < LEVELS_OF_PALE
+
+
+def marks(s: Standing, names: tuple[str, ...]) -> list[str]:
+    """Those that are high, beside real images with the same faults and beside real ones."""
+    return [name for name in s.some_high(names, SURE) if s.beyond_real(name)]
+
+
 def blurred(s: Standing) -> bool:
     """Whether the spectrum and the edges are those of a blur, and of all places of the frame."""
     if soft_in_places(s) and s["even_softness"].value < EVEN:
@@ -108,22 +140,27 @@ def blurred(s: Standing) -> bool:
 
 def softening(s: Standing) -> float:
     """Of the blur's variance by the mean spectrum, the share that the softest images show."""
-    return s["soft_end_radius"].value ** 2 / _whole(s) if "soft_end_radius" in s else 1.0
+    return s["soft_end_radius"].value ** 2 / _least(s) if "soft_end_radius" in s else 1.0
 
 
-def _whole(s: Standing) -> float:
+def _least(s: Standing) -> float:
     """Variance of the blur by the mean spectrum, pixels²."""
     # Of a motion, and of few components, images show the smaller of the two.
-    seen = [s[name].value for name in ("blur_radius", "half_height") if s.far(name, 1.0)]
-    return max(min(seen, default=0.0), LEAST_RADIUS) ** 2
+    return max(min(_radii(s), default=0.0), LEAST_RADIUS) ** 2
+
+
+def _radii(s: Standing) -> list[float]:
+    """Of the blur, as far as the mean spectrum shows any."""
+    return [s[name].value for name in ("blur_radius", "half_height") if s.far(name, 1.0)]
 
 
 def may_be_content(s: Standing) -> bool:
     """Whether the softest images show too little of a blur, or no one knows if they show enough."""
-    if not blurred(s) or softening(s) < BLUR:
-        return blurred(s)
+    if not blurred(s) or max(_radii(s), default=0.0) > MOST_OF_CHOICE:
+        return False
     around = s["soft_end_radius"].interval if "soft_end_radius" in s else None
-    return around is not None and around[0] ** 2 < CONTENT * _whole(s)
+    unsure = around is not None and around[0] ** 2 < CONTENT * _least(s)
+    return unsure or softening(s) < BLUR
 
 
 def is_told(s: Standing) -> bool:
@@ -135,10 +172,10 @@ def is_told(s: Standing) -> bool:
 
 def is_content(s: Standing) -> bool:
     """Whether the softest images are as soft as real ones', and that is known."""
-    if not blurred(s) or some_too_soft(s) or softening(s) >= CONTENT:
+    if not may_be_content(s) or some_too_soft(s) or softening(s) >= CONTENT:
         return False
     around = s["soft_end_radius"].interval
-    return around is None or around[1] ** 2 < BLUR * _whole(s)
+    return around is None or around[1] ** 2 < BLUR * _least(s)
 
 
 def radius_of(s: Standing) -> str:

@@ -1,7 +1,7 @@
 """The verdict: which words a card's scores deserve, why, and which scores they stand on.
 
-`rules` and `soft_rules` say when each word is said. What no word explains is not passed over: a card is clean only
-if none of its scores lies far from real images.
+`rules` and `soft_rules` say when each word is said. What no word explains is not passed over: a
+card is clean only if none of its scores lies far from real images.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RULES = {
     "some too soft": soft_rules.some_too_soft,
     "a class too soft": soft_rules.class_too_soft,
     "soft in places": soft_rules.soft_in_places,
-    "texture lost": rules.texture_lost,
+    "texture lost": soft_rules.texture_lost,
     "washed out": rules.washed_out,
     "colour": rules.colour,
     "too noisy": rules.too_noisy,
@@ -35,7 +35,7 @@ WORDS = (*RULES, "different", "clean", *SETS)
 
 FAR = 2.5  # half-widths of a band, 4.9 deviations: rare even among all scores of a card
 OF_CONTENT = ("frechet_", "kernel_", "precision", "recall", "density", "coverage", "class_diverg",
-              "classes_missing", "classifier_score", "ms_ssim", "memorisation")  # fmt: skip
+              "classes_missing", "classifier_score", "memorisation")  # fmt: skip
 """Beginnings of the names of scores that see what is shown, rather than how."""
 NOT_BY_ITSELF = ("half_height", "anisotropy", "soft_share", "soft_radius", "soft_end", "matched_",
                  "effective_share", "content_overlap", "chroma_noise", "chroma_misfit")  # fmt: skip
