@@ -22,6 +22,7 @@ __all__ = ["Faults", "explained", "fitted_faults", "planted", "white_noise"]
 
 SPLITS = 20
 MISFIT_TRUSTED = 0.1  # nats
+MISFIT_OF_PALE = 0.07  # nats above real images', that lost contrast may leave
 LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at least
 LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail
 LEAST_BORNE_OUT = 0.15  # of the fit's noise; clipping takes much of it from the median
@@ -54,7 +55,8 @@ def fitted_faults(scores: Mapping[str, Measured]) -> Faults:
     Noise needs the median noise above what is expected: what is left of a misfit ends in the fit's.
     """
     radius, gain = scores["blur_radius"], scores["contrast"]
-    pale = abs(gain.surprise) > 1 and scores["misfit"].value < MISFIT_TRUSTED
+    misfit = scores["misfit"]
+    pale = abs(gain.surprise) > 1 and misfit.value - (misfit.null or 0.0) < MISFIT_OF_PALE
     return Faults(
         radius.value if radius.surprise > 1 and radius.value > LEAST.radius else 0.0,
         white_noise(scores["noise"], scores["median_noise"]),

@@ -33,13 +33,14 @@ PALE_PART = 0.75  # of the loss of contrast, in its logarithm, that the palest s
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
 MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
-MARKS = (*MARKS_OF_ALL, "clipped_black", "clipped_white")  # other pictures clip otherwise
+CLIPPED = ("clipped_black", "clipped_white")  # other pictures clip otherwise
+FRAMES = ("frame_width", "framed_share")
 GRIDS = ("checkerboard", "block_edges", "repeated_rows")  # which a blur of some or of places moves
 SEAMLESS = ("checkerboard",)  # which the border of a soft region is not
 
 
 def washed_out(s: Standing) -> Reason | None:
-    """Contrast was lost, also by the palest. Of a choice of pale pictures, they are as real ones."""
+    """Contrast was lost, by the palest as well: those of a choice of pale pictures are as real."""
     if not s.low("contrast", SURE) or s.high("misfit") or _pale_by_choice(s):
         return None
     if is_told(s) and s["contrast"].value > PALE_BY_BLUR:
@@ -96,21 +97,32 @@ def over_sharpened(s: Standing) -> Reason | None:
 
 def artefact(s: Standing) -> Reason | None:
     """Marks that no blur, noise or contrast leaves, or a spectrum that they do not explain."""
-    names = marks(s, MARKS if not _others(s) else MARKS_OF_ALL)
-    names += ["grey_levels"] if few_levels(s) else []
-    if is_told(s) or s.high(
-        "misfit"
-    ):  # what is expected of grids, beside no one blur, is not known
-        grids = SEAMLESS if soft_in_places(s) else GRIDS
-        names += [name for name in marks(s, grids) if s[name].surprise > GRID_SURE]
-    elif not _others(s):
-        names += marks(s, GRIDS)
+    names = [*_marks(s), *(["grey_levels"] if few_levels(s) else []), *_grids(s)]
     names += [] if _misfit_is_told(s) else s.some_high(("misfit",))
     if not names:
         return None
     return Reason(
         f"{s.listed(names)}, unlike real images: more than blur, noise and contrast", tuple(names)
     )
+
+
+def _marks(s: Standing) -> list[str]:
+    """Of the scores that see marks, those that are high; fewer where other faults leave some."""
+    if is_told(s) or washed_out(s) or s.high("misfit"):  # which make plain what was nearly so
+        found = marks(s, ("point_noise", *FRAMES))
+        return [name for name in found if name not in FRAMES or s[name].surprise > GRID_SURE]
+    found = marks(s, MARKS_OF_ALL)
+    return found if _others(s) else found + marks(s, CLIPPED)
+
+
+def _grids(s: Standing) -> list[str]:
+    """Of the scores that see grids, those that are high; fewer where a blur may be the cause."""
+    if "kind" in s.facts:  # a blur that is no Gaussian leaves zeros, and peaks beside them
+        return []
+    if is_told(s) or s.high("misfit"):  # what is expected beside no one blur is unknown
+        grids = SEAMLESS if soft_in_places(s) else GRIDS
+        return [name for name in marks(s, grids) if s[name].surprise > GRID_SURE]
+    return [] if _others(s) else marks(s, GRIDS)
 
 
 def _misfit_is_told(s: Standing) -> bool:
