@@ -49,7 +49,7 @@ GLOSSARY: dict[str, str] = {
     "surfaces are smoothed and edges are not.",
     "brightness": "Shift of the mean level, in standard deviations over real images.",
     "level spread": "How much images differ in their mean level, over real images.",
-    "pale end": "Contrast of the palest 40 % of the fakes, over that of the palest real images.",
+    "paler share": "Share of fakes with less contrast than 95 % of real images.",
     "clipped black": "Share of values at level 0, less that of real images.",
     "clipped white": "The same of level 255.",
     "point noise": "Share of pixels that stand out of all their neighbours by a quarter of the "

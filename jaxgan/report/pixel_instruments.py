@@ -35,8 +35,7 @@ EDGE_IMAGES, SIMILARITY_IMAGES, PATCH_IMAGES = 500, 1000, 2000
 FEWEST_CLEAN = 10  # shapes that a median is taken of
 WINDOWS = (5, 11)  # pixels, of Crete's blur
 MIDDLE = (0.25, 0.75)  # quantiles between which values are averaged
-PALE = 0.4  # of the images are the palest
-LEAST_CONTRAST = 0.5 / 255  # of an image: plain ones have none
+PALE = 0.05  # quantile of the real images' contrast below which an image is pale
 
 
 def sharpness() -> Instrument:
@@ -96,7 +95,7 @@ def tones() -> Instrument:
         numbers = {
             "brightness": float((judged["level"][:, 0].mean() - level.mean()) / level.std()),
             "level_spread": float(judged["level"][:, 0].std() / level.std()),
-            "pale_end": _pale_end(judged["level"][:, 1]) / _pale_end(contrast),
+            "paler_share": float(np.mean(judged["level"][:, 1] < np.quantile(contrast, PALE))),
             "clipped_black": float(means["clipped"][0]),
             "clipped_white": float(means["clipped"][1]),
             "point_noise": float(means["points"]),
@@ -116,13 +115,8 @@ def tones() -> Instrument:
         MANY,
         "levels and marks of single images",
         distances=frozenset({"frame_width", "frame_fall", "repeated_rows"}),
+        shares=frozenset({"paler_share"}),
     )
-
-
-def _pale_end(contrast: Array) -> float:
-    """Geometric mean over the palest of the images."""
-    palest = np.sort(contrast)[: max(1, int(PALE * len(contrast)))]
-    return float(np.exp(np.mean(np.log(np.maximum(palest, LEAST_CONTRAST)))))
 
 
 def blocks() -> Instrument:

@@ -7,13 +7,12 @@ get so narrow that every generator lies outside of every one.
 
 from __future__ import annotations
 
-import math
-
 from jaxgan.report.faults import white_noise
 from jaxgan.report.soft_rules import (
     MARKS_OF_ALL,
     SURE,
     Reason,
+    blurred,
     few_levels,
     is_content,
     is_told,
@@ -29,7 +28,7 @@ __all__ = ["artefact", "colour", "memorised", "narrow", "other_content", "over_s
            "too_noisy", "washed_out"]  # fmt: skip
 
 CAST_OF_PALE = 0.6  # deviations that a loss of saturation may move the cast by
-PALE_PART = 0.75  # of the loss of contrast, in its logarithm, that the palest show at least
+PALE_BY_CHOICE = 0.12  # share of fakes paler than 95 % of real ones that a choice of them may have
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
 MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
@@ -40,21 +39,31 @@ SEAMLESS = ("checkerboard",)  # which the border of a soft region is not
 
 
 def washed_out(s: Standing) -> Reason | None:
-    """Contrast was lost, by the palest as well: those of a choice of pale pictures are as real."""
+    """Contrast was lost, and not by a choice of pale pictures."""
     if not s.low("contrast", SURE) or s.high("misfit") or _pale_by_choice(s):
         return None
-    if is_told(s) and s["contrast"].value > PALE_BY_BLUR:
+    if (is_told(s) or texture_lost(s)) and s["contrast"].value > PALE_BY_BLUR:
         return None
+    open_end = "" if _are_paler(s) else "; a choice of pale pictures may have it, too"
     return Reason(
-        f"differences between grey levels are {s.number('contrast')} of real ones", ("contrast",)
+        f"differences between grey levels are {s.number('contrast')} of real ones{open_end}",
+        ("contrast",),
     )
 
 
+def _are_paler(s: Standing) -> bool:
+    """Whether more of them are paler than real images than a choice of these would have."""
+    paler = "paler_share" in s and s["paler_share"].value > PALE_BY_CHOICE
+    return paler or s.low("level_spread", SURE)
+
+
 def _pale_by_choice(s: Standing) -> bool:
-    """Whether the palest are not as much paler than the palest real ones as all are paler."""
-    if "pale_end" not in s or s.low("level_spread", SURE):
-        return False
-    return math.log(s["pale_end"].value) > PALE_PART * math.log(s["contrast"].value)
+    """Whether pale pictures were chosen: few are paler than real ones, and they show other things.
+
+    Lost contrast alone leaves the shape of the spectrum.
+    """
+    others = _others(s) or s.high("log_spectral_shape") or (blurred(s) and may_be_content(s))
+    return others and not _are_paler(s)
 
 
 def colour(s: Standing) -> Reason | None:

@@ -20,7 +20,7 @@ PERFECT = {
     "class_softness": (0.0, 0.0, -0.1, 0.1),
     "texture": (0.0, 0.0, -0.05, 0.05),
     "contrast": (1.0, 1.0, 0.97, 1.03),
-    "pale_end": (1.0, 1.0, 0.95, 1.05),
+    "paler_share": (0.05, 0.05, 0.03, 0.07),
     "level_spread": (1.0, 1.0, 0.95, 1.05),
     "saturation": (1.0, 1.0, 0.95, 1.05),
     "cast": (0.05, 0.05, 0.0, 0.1),
@@ -122,12 +122,14 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         ({**SMOOTH, "half_height": 1.5}, ("too soft",)),  # more than a choice of pictures shows
         ({**SMOOTH, "texture": -0.4}, ("other content",)),
         ({**SMOOTH, "texture": -0.8}, ("texture lost",)),  # more than a choice of pictures lacks
-        ({"contrast": 0.5, "pale_end": 0.5}, ("washed out",)),
+        ({"contrast": 0.5, "paler_share": 0.4}, ("washed out",)),
         ({"contrast": 0.5, "level_spread": 0.6}, ("washed out",)),  # means of several pictures
-        ({"contrast": 0.7, "pale_end": 0.74}, ("washed out",)),  # .84 of it, in logarithms
-        ({"contrast": 0.7, "pale_end": 0.8}, ("other content",)),  # .63: a choice of pale ones
+        ({"contrast": 0.7}, ("washed out",)),  # of pictures of many contrasts, few are paler
+        # None paler than real ones, and of another spectrum: a choice of pale ones.
+        ({"contrast": 0.7, "log_spectral_shape": 0.4}, ("other content",)),
+        ({"contrast": 0.7, "content_overlap": 0.6}, ("other content",)),
         # Levels move, by which pictures are told apart.
-        ({"contrast": 0.6, "pale_end": 0.6, "content_overlap": 0.6}, ("washed out",)),
+        ({"contrast": 0.6, "paler_share": 0.3, "content_overlap": 0.6}, ("washed out",)),
         ({"content_overlap": 0.6}, ("other content",)),
         ({"content_overlap": 0.6, "block_edges": 0.54}, ("other content",)),
         ({"saturation": 0.4}, ("colour",)),
@@ -172,7 +174,7 @@ def test_the_rule(changes, said):
         {"softer_share": 0.075, "soft_radius": 1.0},
         {"uneven_softness": 0.3},
         {"texture": -0.3},
-        {"contrast": 0.86, "pale_end": 0.86},
+        {"contrast": 0.86, "paler_share": 0.09},
         {"saturation": 0.85},
         {"cast": 0.3},
         {"median_noise": 0.0245},
