@@ -29,6 +29,7 @@ __all__ = ["artefact", "colour", "memorised", "narrow", "other_content", "over_s
 
 CAST_OF_PALE = 0.6  # deviations that a loss of saturation may move the cast by
 PALE_BY_CHOICE = 0.12  # share of fakes paler than 95 % of real ones that a choice of them may have
+MORE_CHROMA = 1.2  # of the variance that a blur of all channels gives the chroma
 PALE_BY_BLUR = 0.65  # contrast that a blur of some images or places may leave
 MISFIT_OF_CONTENT = 0.3  # nats, that other pictures may leave
 GRID_SURE = 6.0  # half-widths of a band, for grids beside blurs of another kind
@@ -73,12 +74,19 @@ def colour(s: Standing) -> Reason | None:
     names = [name for name in ("saturation", "cast") if s.far(name, SURE)]
     if s.low("saturation", SURE) and not s["cast"].value > CAST_OF_PALE:
         names = [name for name in names if name != "cast"]
-    softer = s.high("chroma_variance", SURE) or s.low("chroma_sharpness", SURE)
-    if softer and not s.high("misfit"):
+    if (s.low("chroma_sharpness", SURE) or _chroma_blurred(s)) and not s.high("misfit"):
         names.append("chroma_sharpness" if "chroma_sharpness" in s else "chroma_variance")
     if not names:
         return None
     return Reason(f"{s.listed(names)}, unlike real images", tuple(names))
+
+
+def _chroma_blurred(s: Standing) -> bool:
+    """Whether the chroma is more blurred than that of real images with the blur of all channels."""
+    if not s.high("chroma_variance", SURE):
+        return False
+    expected, _ = s["chroma_variance"].expected or (0.0, None)
+    return s["chroma_variance"].value > MORE_CHROMA * expected
 
 
 def too_noisy(s: Standing) -> Reason | None:

@@ -74,6 +74,15 @@ def test_softest_images_that_are_not_known_leave_it_open():
         assert verdict(found, FACTS).words == (said,)
 
 
+def test_chroma_as_blurred_as_all_is_no_fault_of_colour():
+    found = scores(**{**SOFT, "chroma_variance": 8.7})
+    for expected, said in ((8.2, ("too soft",)), (7.0, ("too soft", "colour"))):
+        found["chroma_variance"] = found["chroma_variance"]._replace(
+            explained=expected, explained_band=(expected - 0.25, expected + 0.25)
+        )
+        assert verdict(found, FACTS).words == said
+
+
 def words(**values):
     return verdict(scores(**values), FACTS).words
 
@@ -135,6 +144,7 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         ({"saturation": 0.4}, ("colour",)),
         ({"cast": 0.7}, ("colour",)),
         ({"chroma_sharpness": 0.5, "chroma_variance": 2.0}, ("colour",)),
+        ({"chroma_variance": 0.6}, ("colour",)),
         ({"noise": 0.05, "median_noise": 0.03}, ("too noisy",)),
         ({"noise": 0.05}, ("different",)),  # the fit alone: what is left of a misfit ends there
         ({"median_noise": 0.03}, ("too noisy",)),
