@@ -67,11 +67,20 @@ def _pale_by_choice(s: Standing) -> bool:
     return others and not _are_paler(s)
 
 
+def _are_pale_ones(s: Standing) -> bool:
+    return s.low("contrast", SURE) and not s.high("misfit") and _pale_by_choice(s)
+
+
+def _are_others(s: Standing) -> bool:
+    """Whether the fakes are other pictures, of which other grids and clipping may be real."""
+    return _others(s) or _are_pale_ones(s)
+
+
 def colour(s: Standing) -> Reason | None:
     """The chroma is not that of real images: pale, gaudy, blurred, or of another cast."""
     if is_told(s):
         return None
-    names = [name for name in ("saturation", "cast") if s.far(name, SURE)]
+    names = [name for name in ("saturation", "cast") if s.far(name, SURE) and s.outside_real(name)]
     if s.low("saturation", SURE) and not s["cast"].value > CAST_OF_PALE:
         names = [name for name in names if name != "cast"]
     if (s.low("chroma_sharpness", SURE) or _chroma_blurred(s)) and not s.high("misfit"):
@@ -129,7 +138,7 @@ def _marks(s: Standing) -> list[str]:
         found = marks(s, ("point_noise", *FRAMES))
         return [name for name in found if name not in FRAMES or s[name].surprise > GRID_SURE]
     found = marks(s, MARKS_OF_ALL)
-    return found if _others(s) else found + marks(s, CLIPPED)
+    return found if _are_others(s) else found + marks(s, CLIPPED)
 
 
 def _grids(s: Standing) -> list[str]:
@@ -139,7 +148,7 @@ def _grids(s: Standing) -> list[str]:
     if is_told(s) or s.high("misfit"):  # what is expected beside no one blur is unknown
         grids = SEAMLESS if soft_in_places(s) else GRIDS
         return [name for name in marks(s, grids) if s[name].surprise > GRID_SURE]
-    return [] if _others(s) else marks(s, GRIDS)
+    return [] if _are_others(s) else marks(s, GRIDS)
 
 
 def _misfit_is_told(s: Standing) -> bool:
@@ -159,15 +168,15 @@ def other_content(s: Standing) -> Reason | None:
             "them are as soft as the softest real images: other pictures, not blurred ones",
             ("blur_variance", "soft_end_radius"),
         )
-    moved = is_told(s) or "kind" in s.facts or texture_lost(s) or washed_out(s)
-    if _others(s) and not moved:  # by what else moves levels and coarse detail
+    told = is_told(s) or texture_lost(s) or washed_out(s)
+    moved = told or "kind" in s.facts or marks(s, FRAMES)  # levels and coarse detail
+    if _others(s) and not moved:
         return Reason(
             "reduced to what a blur leaves alone, they can be told from real images: overlap "
             f"{s.number('content_overlap')} of the two",
             ("content_overlap",),
         )
-    pale = s.low("contrast", SURE) and not s.high("misfit")
-    if pale and _pale_by_choice(s) and not is_told(s) and not texture_lost(s):
+    if _are_pale_ones(s) and not is_told(s) and not texture_lost(s):
         return Reason(
             f"contrast {s.number('contrast')}, but none of them is paler than real images are: "
             "fewer pictures of high contrast",

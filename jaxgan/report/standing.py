@@ -94,6 +94,11 @@ class Standing:
         band = self.scores[name].band
         return band is not None and self.scores[name].value > band[1]
 
+    def outside_real(self, name: str) -> bool:
+        """Whether a score lies outside of the band of real images without any fault."""
+        band = self.scores[name].band
+        return band is not None and not band[0] <= self.scores[name].value <= band[1]
+
     def some_high(self, names: Iterable[str], surprise: float = 1.0) -> list[str]:
         """Those of the names that are high."""
         return [name for name in names if self.high(name, surprise)]

@@ -83,7 +83,10 @@ def _unexplained(standing: Standing, said: Mapping[str, Reason]) -> dict[str, Re
     far = [
         name
         for name in standing.scores
-        if standing.far(name, FAR) and name not in backed and not name.startswith(NOT_BY_ITSELF)
+        if standing.far(name, FAR)
+        and standing.outside_real(name)
+        and name not in backed
+        and not name.startswith(NOT_BY_ITSELF)
     ]
     of_content = [name for name in far if name.startswith(OF_CONTENT)]
     others = [name for name in far if name not in of_content]

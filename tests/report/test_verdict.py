@@ -83,6 +83,12 @@ def test_chroma_as_blurred_as_all_is_no_fault_of_colour():
         assert verdict(found, FACTS).words == said
 
 
+def test_colours_as_strong_as_real_ones_are_no_fault_though_contrast_would_weaken_them():
+    found = scores(saturation=1.02)
+    found["saturation"] = found["saturation"]._replace(explained=0.8, explained_band=(0.75, 0.85))
+    assert verdict(found, FACTS).words == ("clean",)
+
+
 def words(**values):
     return verdict(scores(**values), FACTS).words
 
@@ -141,6 +147,7 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         ({"contrast": 0.6, "paler_share": 0.3, "content_overlap": 0.6}, ("washed out",)),
         ({"content_overlap": 0.6}, ("other content",)),
         ({"content_overlap": 0.6, "block_edges": 0.54}, ("other content",)),
+        ({"content_overlap": 0.2, "framed_share": 0.9}, ("artefact",)),  # frames move levels
         ({"saturation": 0.4}, ("colour",)),
         ({"cast": 0.7}, ("colour",)),
         ({"chroma_sharpness": 0.5, "chroma_variance": 2.0}, ("colour",)),
