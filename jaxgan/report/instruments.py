@@ -44,6 +44,8 @@ class Instrument(NamedTuple):
     alone: frozenset[str] = frozenset()  # scores of the judged set alone, without the reference
     distances: frozenset[str] = frozenset()  # scores that are 0 but for chance at best
     shares: frozenset[str] = frozenset()  # scores that are shares of the judged images, 0 … 1
+    # of some scores, 1.96 deviations of the method's own error, which no resample shows
+    errors: Callable[[Numbers], Numbers] = lambda numbers: {}
     rows_real: Callable[[Array], Rows] | None = None  # of real images, where more is to be known
     # the same as `compare` of each pair, where many at once are cheaper
     compare_many: Callable[[Pairs], list[Numbers]] | None = None
@@ -140,9 +142,14 @@ def intervals(
     instrument: Instrument, value: Numbers, again: list[Numbers], judged: int
 ) -> dict[str, Pair]:
     """95 % intervals of all scores in `value` of `judged` images, from what `resampled` gave."""
-    found = {}
+    found, errors = {}, instrument.errors(value)
     for name, number in value.items():
         low, high = _around(number, _of(name, again), centred=name in instrument.distances)
+        error = errors.get(name, 0.0)
+        low, high = (
+            number - math.hypot(number - low, error),
+            number + math.hypot(high - number, error),
+        )
         if name in instrument.shares:
             least, most = _of_share(number, judged)
             low, high = min(low, least), max(high, most)

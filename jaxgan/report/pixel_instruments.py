@@ -30,6 +30,7 @@ Array = np.ndarray
 
 MANY, FEW = 200, 20  # repeats of what is cheap to compare, and of what is not
 PIXELS = 128  # of each image, whose gradients are compared
+MEDIAN_ERROR = 0.05 / 255  # a twentieth of a level: of few values, a median is not known better
 PATCHES, DIRECTIONS = 4, 64
 EDGE_IMAGES, SIMILARITY_IMAGES, PATCH_IMAGES = 500, 1000, 2000
 FEWEST_CLEAN = 10  # shapes that a median is taken of
@@ -69,7 +70,8 @@ def noise() -> Instrument:
         return {"median_noise": float(np.sort(judged["median_noise"])[first:last].mean())}
 
     protocol = "mean over the middle half of the images"
-    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"median_noise"}))
+    return Instrument(rows, compare, MANY, protocol, alone=frozenset({"median_noise"}),
+                      errors=lambda numbers: {"median_noise": MEDIAN_ERROR})  # fmt: skip
 
 
 def tones() -> Instrument:

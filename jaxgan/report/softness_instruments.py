@@ -32,6 +32,7 @@ RULER_IMAGES = 500
 LEAST_FALL = 0.4  # nepers, of a cell's detail under a blur of a pixel
 AGAINST_NOISE = 1.0  # pixels
 SHARPEST = 0.25  # quantile of the cells that stands for the rest of the frame
+SOFT_ERRORS = {"soft_radius": 0.05, "soft_share": 0.02}  # half a step of the radii tried; by trial
 SOFT_END = 0.6  # quantile of softness from which on images are among the softest
 
 
@@ -71,7 +72,8 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
 
     protocol = "softness of single images, against real ones with planted blur"
     return Instrument(of_fakes, compare, MANY, protocol, rows_real=of_real, most_real=REAL_IMAGES,
-                      shares=frozenset({"softer_share", "soft_share"}))  # fmt: skip
+                      shares=frozenset({"softer_share", "soft_share"}),
+                      errors=lambda numbers: SOFT_ERRORS)  # fmt: skip
 
 
 def _smoothed(faults: Faults) -> Callable[[Array], Array]:

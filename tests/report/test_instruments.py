@@ -99,6 +99,17 @@ def test_a_share_of_all_images_has_an_interval_too():
     assert scores[0].scores["light"].interval == pytest.approx((0.9398, 1.0), abs=1e-4)
 
 
+def test_an_error_of_the_method_is_added_in_squares():
+    real, fake = pictures(0, 900, 100.0), pictures(1, 400, 103.0)
+    plain, wide = (
+        read(instrument, real, fake, np.random.default_rng(2))[0].scores["gap"]
+        for instrument in (MEANS, MEANS._replace(errors=lambda numbers: {"gap": 2.0}))
+    )
+    for before, after in zip(plain.interval, wide.interval, strict=True):
+        off = before - plain.value
+        assert after - plain.value == pytest.approx(np.copysign(np.hypot(off, 2.0), off))
+
+
 def test_the_interval_holds_the_truth_as_often_as_it_says():
     few = MEANS._replace(repeats=100)
     held = []
