@@ -159,7 +159,8 @@ def may_be_content(s: Standing) -> bool:
     if not blurred(s) or max(_radii(s), default=0.0) > MOST_OF_CHOICE:
         return False
     around = s["soft_end_radius"].interval if "soft_end_radius" in s else None
-    unsure = around is not None and around[0] ** 2 < CONTENT * _least(s)
+    # Under noise, single images are seen dimly, and a choice of pictures adds none.
+    unsure = around is not None and around[0] ** 2 < CONTENT * _least(s) and not s.high("noise")
     return unsure or softening(s) < BLUR
 
 

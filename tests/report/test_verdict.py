@@ -68,6 +68,9 @@ def test_softest_images_that_are_not_known_leave_it_open():
     ):
         found["soft_end_radius"] = found["soft_end_radius"]._replace(interval=interval)
         assert verdict(found, FACTS).words == (said,)
+    noisy = scores(**{**SOFT, **half, "noise": 0.05, "median_noise": 0.05})
+    noisy["soft_end_radius"] = noisy["soft_end_radius"]._replace(interval=(0.25, 0.45))
+    assert verdict(noisy, FACTS).words == ("too soft", "too noisy")
     found = scores(**{**SMOOTH, "soft_end_radius": 0.2})
     for interval, said in (((0.1, 0.3), "other content"), ((0.1, 0.4), "soft or other content")):
         found["soft_end_radius"] = found["soft_end_radius"]._replace(interval=interval)
