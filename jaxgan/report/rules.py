@@ -63,7 +63,8 @@ def _pale_by_choice(s: Standing) -> bool:
 
     Lost contrast alone leaves the shape of the spectrum.
     """
-    others = _others(s) or s.high("log_spectral_shape") or (blurred(s) and may_be_content(s))
+    reshaped = s.high("blur_variance") and (may_be_content(s) or not blurred(s))
+    others = _others(s) or s.high("log_spectral_shape") or reshaped
     return others and not _are_paler(s)
 
 

@@ -146,6 +146,8 @@ SMOOTH = {**SOFT, "blur_variance": 0.2, "blur_radius": 0.45, "soft_end_radius": 
         # None paler than real ones, and of another spectrum: a choice of pale ones.
         ({"contrast": 0.7, "log_spectral_shape": 0.4}, ("other content",)),
         ({"contrast": 0.7, "content_overlap": 0.6}, ("other content",)),
+        ({"contrast": 0.7, "blur_variance": 0.2, "blur_radius": 0.45}, ("other content",)),
+        ({**SOFT, "contrast": 0.7}, ("too soft", "washed out")),
         # Levels move, by which pictures are told apart.
         ({"contrast": 0.6, "paler_share": 0.3, "content_overlap": 0.6}, ("washed out",)),
         ({"content_overlap": 0.6}, ("other content",)),
