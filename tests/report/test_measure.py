@@ -64,7 +64,7 @@ def test_json_holds_every_score_with_its_protocol(card):
     assert "explained" not in data["radius_px"]  # the blur itself is not explained by it
     assert data["because"][0][0] == "blur_variance"
     assert data["notes"][0] == "a note"
-    assert "in 9 of 10 cases, for a blur of all images from" in data["notes"][1]
+    assert "is called by its name in 9 of 10 cases from" in data["notes"][1]
     counts = {name: data["protocol"][name] for name in ("fakes", "real", "trained_on")}
     assert counts == {"fakes": 120, "real": 400, "trained_on": 180}
     assert not any("fid" in name for name in data["scores"])
