@@ -152,7 +152,7 @@ def intervals(
         )
         if name in instrument.shares:
             least, most = _of_share(number, judged)
-            low, high = min(low, least), max(high, most)
+            low, high = max(min(low, least), 0.0), min(max(high, most), 1.0)
         found[name] = (low, high)
     return found
 

@@ -97,6 +97,9 @@ def test_a_share_of_all_images_has_an_interval_too():
     )
     scores = read(light, pictures(0, 150, 100.0), pictures(1, 60, 100.0), np.random.default_rng(0))
     assert scores[0].scores["light"].interval == pytest.approx((0.9398, 1.0), abs=1e-4)
+    coarse = light._replace(errors=lambda numbers: {"light": 0.2})
+    scores = read(coarse, pictures(0, 150, 100.0), pictures(1, 60, 100.0), np.random.default_rng(0))
+    assert scores[0].scores["light"].interval == pytest.approx((0.8, 1.0))  # never above 1
 
 
 def test_an_error_of_the_method_is_added_in_squares():
