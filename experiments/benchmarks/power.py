@@ -10,13 +10,14 @@ chance. Real images and fakes are drawn anew for each card.
 import argparse
 import json
 import statistics
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from pictures import pictures
 
 from jaxgan.report.faults import Faults, planted
-from jaxgan.report.measure import ImageSets, judge, smallest_blur_of
+from jaxgan.report.measure import ImageSets, Judged, judge, smallest_blur_of
 
 CASES = (("photographs", 32, 100, 200), ("photographs", 64, 500, 1200), ("cifar10", 32, 200, 500))
 POOL, ASKED = 4000, 5
@@ -35,11 +36,7 @@ def main() -> None:
         pool = pictures(name, POOL, side)
         rng = np.random.default_rng(0)
 
-        def card(radius: float, pool=pool, rng=rng, fakes=fakes, real=real):
-            order = rng.permutation(len(pool))
-            soft = planted(pool[order[:fakes]], Faults(radius=radius), rng)
-            return judge(ImageSets("soft", soft, pool[order[fakes:][:real]]))
-
+        card = partial(blurred_card, pool, fakes, real, rng)
         said = [smallest_blur_of(card(0.0)) for _ in range(ASKED)]
         radius = statistics.median(said)
         words = [card(radius).verdict.words for _ in range(options.cards)]
@@ -54,6 +51,15 @@ def main() -> None:
         if options.out:
             options.out.write_text(json.dumps({"cards": options.cards, "cases": found}, indent=1)
                                    + "\n")  # fmt: skip
+
+
+def blurred_card(
+    pool: np.ndarray, fakes: int, real: int, rng: np.random.Generator, radius: float
+) -> Judged:
+    """Of images drawn anew from the pool, the fakes with a blur of `radius` pixels."""
+    order = rng.permutation(len(pool))
+    soft = planted(pool[order[:fakes]], Faults(radius=radius), rng)
+    return judge(ImageSets("soft", soft, pool[order[fakes:][:real]]))
 
 
 if __name__ == "__main__":

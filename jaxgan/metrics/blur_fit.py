@@ -163,8 +163,8 @@ def fit_blurs(
     pixels, for a set of plain images without any detail and, without a known fit, for fakes of
     noise alone.
     """
-    power = _powers(real_spectra, side, "real spectrum")
-    observed = np.log(_powers(fake_spectra, side, "fake spectrum") + EIGHT_BIT_POWER)
+    power = np.stack([powers(spectrum, side, "real spectrum") for spectrum in real_spectra])
+    observed = np.stack([observed_power(spectrum, side) for spectrum in fake_spectra])
     model = BlurModel(np.log(np.maximum(power, EIGHT_BIT_POWER / 1000)), _transfer(transfer, side))
     if near is not None:
         return model.fit(observed, _warm_starts(near, observed))
@@ -193,10 +193,6 @@ def _transfer(transfer: BlurTransfer | None, side: int) -> BlurTransfer:
 def observed_power(fake_spectrum: Array, side: int) -> Array:
     """log(S_f + q) in the bins that are fitted."""
     return np.log(powers(fake_spectrum, side, "fake spectrum") + EIGHT_BIT_POWER)
-
-
-def _powers(spectra: Array, side: int, name: str) -> Array:
-    return np.stack([powers(spectrum, side, name) for spectrum in spectra])
 
 
 def powers(spectrum: Array, side: int, name: str) -> Array:

@@ -21,7 +21,6 @@ from jaxgan.report.instruments import Instrument, Rows, band_of, chosen, splits,
 __all__ = ["Faults", "explained", "fitted_faults", "planted", "white_noise"]
 
 SPLITS = 20
-MISFIT_TRUSTED = 0.1  # nats
 MISFIT_OF_PALE = 0.07  # nats above real images', that lost contrast may leave
 LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at least
 LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail

@@ -32,11 +32,11 @@ def smallest_blur(
     The words are "too soft" and "soft or other content". Their rules are asked about real images in
     the place of fakes, of which `spectral` and `single` are the scores by the spectrum and of
     single images, a split each, and `scores` the bands. A blur adds its variance to theirs, and
-    leaves of the edge energy what it leaves in the series `edges`. Whoever has a hundred images may
-    miss more than this: the splits are of half of the real images at most.
+    leaves of the edge energy what it leaves in the series `edges`. No score of the fakes themselves
+    enters.
     """
     among_real = {
-        name: score._replace(value=score.null, explained=None, explained_band=None)
+        name: Measured(score.null, None, score.null, score.band)
         for name, score in scores.items()
         if score.null is not None
     }

@@ -16,7 +16,6 @@ from jaxgan.report.soft_rules import (
     few_levels,
     is_content,
     is_told,
-    marks,
     may_be_content,
     radius_of,
     soft_in_places,
@@ -41,7 +40,7 @@ SEAMLESS = ("checkerboard",)  # which the border of a soft region is not
 
 def washed_out(s: Standing) -> Reason | None:
     """Contrast was lost, and not by a choice of pale pictures."""
-    if not s.low("contrast", SURE) or s.high("misfit") or _pale_by_choice(s):
+    if not _are_pale(s) or _pale_by_choice(s):
         return None
     if (is_told(s) or texture_lost(s)) and s["contrast"].value > PALE_BY_BLUR:
         return None
@@ -50,6 +49,11 @@ def washed_out(s: Standing) -> Reason | None:
         f"differences between grey levels are {s.number('contrast')} of real ones{open_end}",
         ("contrast",),
     )
+
+
+def _are_pale(s: Standing) -> bool:
+    """Whether their contrast is low, as far as the fit can be believed."""
+    return s.low("contrast", SURE) and not s.high("misfit")
 
 
 def _are_paler(s: Standing) -> bool:
@@ -68,13 +72,9 @@ def _pale_by_choice(s: Standing) -> bool:
     return others and not _are_paler(s)
 
 
-def _are_pale_ones(s: Standing) -> bool:
-    return s.low("contrast", SURE) and not s.high("misfit") and _pale_by_choice(s)
-
-
 def _are_others(s: Standing) -> bool:
     """Whether the fakes are other pictures, of which other grids and clipping may be real."""
-    return _others(s) or _are_pale_ones(s)
+    return _others(s) or (_are_pale(s) and _pale_by_choice(s))
 
 
 def colour(s: Standing) -> Reason | None:
@@ -136,10 +136,10 @@ def artefact(s: Standing) -> Reason | None:
 def _marks(s: Standing) -> list[str]:
     """Of the scores that see marks, those that are high; fewer where other faults leave some."""
     if is_told(s) or washed_out(s) or s.high("misfit"):  # which make plain what was nearly so
-        found = marks(s, ("point_noise", *FRAMES))
+        found = s.some_beyond(("point_noise", *FRAMES), SURE)
         return [name for name in found if name not in FRAMES or s[name].surprise > GRID_SURE]
-    found = marks(s, MARKS_OF_ALL)
-    return found if _are_others(s) else found + marks(s, CLIPPED)
+    found = s.some_beyond(MARKS_OF_ALL, SURE)
+    return found if _are_others(s) else found + s.some_beyond(CLIPPED, SURE)
 
 
 def _grids(s: Standing) -> list[str]:
@@ -148,17 +148,17 @@ def _grids(s: Standing) -> list[str]:
         return []
     if is_told(s) or s.high("misfit"):  # what is expected beside no one blur is unknown
         grids = SEAMLESS if soft_in_places(s) else GRIDS
-        return [name for name in marks(s, grids) if s[name].surprise > GRID_SURE]
-    return [] if _are_others(s) else marks(s, GRIDS)
+        return s.some_beyond(grids, GRID_SURE)
+    return [] if _are_others(s) else s.some_beyond(GRIDS, SURE)
 
 
 def _misfit_is_told(s: Standing) -> bool:
     """Whether another word, another kind of blur or other pictures account for a misfit."""
     if "kind" in s.facts or "scale" in s.facts or texture_lost(s):
         return True
-    if may_be_content(s) and not (is_told(s) and not is_content(s)):
-        return s["misfit"].value < MISFIT_OF_CONTENT
-    return is_told(s)
+    if is_told(s) and not is_content(s):
+        return True
+    return may_be_content(s) and s["misfit"].value < MISFIT_OF_CONTENT
 
 
 def other_content(s: Standing) -> Reason | None:
@@ -170,14 +170,14 @@ def other_content(s: Standing) -> Reason | None:
             ("blur_variance", "soft_end_radius"),
         )
     told = is_told(s) or texture_lost(s) or washed_out(s)
-    moved = told or "kind" in s.facts or marks(s, FRAMES)  # levels and coarse detail
+    moved = told or "kind" in s.facts or s.some_beyond(FRAMES, SURE)  # levels and coarse detail
     if _others(s) and not moved:
         return Reason(
             "reduced to what a blur leaves alone, they can be told from real images: overlap "
             f"{s.number('content_overlap')} of the two",
             ("content_overlap",),
         )
-    if _are_pale_ones(s) and not is_told(s) and not texture_lost(s):
+    if _are_pale(s) and _pale_by_choice(s) and not is_told(s) and not texture_lost(s):
         return Reason(
             f"contrast {s.number('contrast')}, but none of them is paler than real images are: "
             "fewer pictures of high contrast",

@@ -1,4 +1,4 @@
-"""When fakes are said to be soft: all of them, some, a class, a region; or other pictures instead.
+"""When fakes are said to be soft: all of them, some, a class, a region, their texture.
 
 A blur softens the softest images, too. Fakes of which the softest are as soft as the softest real
 images are others, not blurred ones.
@@ -6,12 +6,13 @@ images are others, not blurred ones.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from jaxgan.report.standing import Standing
 
-__all__ = ["BLUR", "MARKS_OF_ALL", "SURE", "Reason", "blurred", "class_too_soft", "few_levels",
-           "is_content", "is_told", "marks", "may_be_content", "radius_of", "soft_in_places",
+__all__ = ["MARKS_OF_ALL", "SURE", "Reason", "blurred", "class_too_soft", "few_levels",
+           "is_content", "is_told", "may_be_content", "radius_of", "soft_in_places",
            "soft_or_other_content", "some_too_soft", "texture_lost", "too_soft"]  # fmt: skip
 
 SURE = 1.5  # half-widths of a band, 2.9 deviations: for words that no second score bears out
@@ -106,14 +107,16 @@ def texture_lost(s: Standing) -> Reason | None:
     """Faint gradients are weaker beside strong ones than in real images as blurred as these."""
     if not s.low("texture", SURE) or soft_in_places(s):
         return None
-    if few_levels(s) or marks(s, MARKS_OF_ALL):  # which are strong edges, or take faint gradients
+    if few_levels(s) or s.some_beyond(
+        MARKS_OF_ALL, SURE
+    ):  # which are strong edges, or take faint gradients
         return None
     middle, _ = s["texture"].expected or (0.0, None)
     if is_content(s) and s["texture"].value - middle > -TEXTURE_OF_CONTENT:
         return None
     return Reason(
         "their faint texture is weak beside their edges: "
-        f"{2.718281828 ** (s['texture'].value - middle):.2f} of what real images have",
+        f"{math.exp(s['texture'].value - middle):.2f} of what real images have",
         ("texture",),
     )
 
@@ -123,11 +126,6 @@ def few_levels(s: Standing) -> bool:
     if not s.low("grey_levels", SURE):
         return False
     return not s.high("misfit") or s["grey_levels"].value < LEVELS_OF_PALE
-
-
-def marks(s: Standing, names: tuple[str, ...]) -> list[str]:
-    """Those that are high, beside real images with the same faults and beside real ones."""
-    return [name for name in s.some_high(names, SURE) if s.beyond_real(name)]
 
 
 def blurred(s: Standing) -> bool:
@@ -166,9 +164,7 @@ def may_be_content(s: Standing) -> bool:
 
 def is_told(s: Standing) -> bool:
     """Whether some fakes, or some places, are soft: the mean spectrum is that of no one blur."""
-    return any(rule(s) for rule in (some_too_soft, soft_in_places, class_too_soft)) or (
-        is_content(s)
-    )
+    return any(rule(s) for rule in (some_too_soft, soft_in_places, class_too_soft, is_content))
 
 
 def is_content(s: Standing) -> bool:
@@ -180,6 +176,7 @@ def is_content(s: Standing) -> bool:
 
 
 def radius_of(s: Standing) -> str:
+    """The radius that a sentence gives: the Gaussian fit's, or where it misfits the half-height."""
     fitted = s.high("blur_variance") and not s.high("misfit")
     if fitted or "half_height" not in s:
         return s.number("blur_radius")

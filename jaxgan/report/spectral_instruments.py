@@ -28,7 +28,7 @@ from jaxgan.metrics.spectrum import (
     slope,
 )
 from jaxgan.metrics.transfer_height import DIRECTIONS, directional_height, sector_spectra
-from jaxgan.report.faults import MISFIT_TRUSTED, Faults, planted
+from jaxgan.report.faults import Faults, planted
 from jaxgan.report.instruments import Instrument, Numbers, Pairs, Rows
 
 __all__ = ["chroma", "matched", "spectrum"]
@@ -37,6 +37,7 @@ MANY, FEW = 200, 20  # repeats of what is cheap to compare, and of what is not
 TENENGRAD_OF_NOISE = 24.0  # what white noise of variance 1 adds, in luma
 LUMA_OF_NOISE = 0.5625  # variance of luma where every colour has noise of its own
 LEAST_SATURATION = 0.1  # of the real images'
+MISFIT_TRUSTED = 0.1  # nats: noise and contrast are taken off the edges
 RADIUS_ERROR = 0.01  # pixels: 0.0003 to 0.006 for blurs of 0.5 to 2 in all of four sets' images
 MATCHED_IMAGES = 2000  # of each set, that are matched in content
 
@@ -80,11 +81,7 @@ def spectrum(
             "high_frequency_ratio": high_frequency_ratio(theirs, side)
             / high_frequency_ratio(ours, side),
         }
-        noise = LUMA_OF_NOISE if channels == 3 else 1.0
-        energy = float(judged["tenengrad"][0])
-        if fit.misfit < MISFIT_TRUSTED:
-            energy -= TENENGRAD_OF_NOISE * noise * fit.noise**2
-            energy = max(energy, 0.0) / fit.contrast**2
+        energy = _without_faults(float(judged["tenengrad"][0]), fit, channels)
         numbers["edge_energy"] = energy / float(real["tenengrad"][0])
         if "period_two" in real:
             numbers["checkerboard"] = checkerboard_ratio(real["period_two"], judged["period_two"])
@@ -189,6 +186,14 @@ def chroma(side: int, transfer: BlurTransfer) -> Instrument:
         distances=frozenset({"cast", "chroma_misfit"}),
         compare_many=compare_many,
     )
+
+
+def _without_faults(tenengrad: float, fit: BlurFit, channels: int) -> float:
+    """Edge energy without what noise adds and contrast changes, where the fit can be believed."""
+    if fit.misfit >= MISFIT_TRUSTED:
+        return tenengrad
+    noise = LUMA_OF_NOISE if channels == 3 else 1.0
+    return max(tenengrad - TENENGRAD_OF_NOISE * noise * fit.noise**2, 0.0) / fit.contrast**2
 
 
 def _means(rows: Rows) -> Rows:

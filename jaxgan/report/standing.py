@@ -103,6 +103,10 @@ class Standing:
         """Those of the names that are high."""
         return [name for name in names if self.high(name, surprise)]
 
+    def some_beyond(self, names: Iterable[str], surprise: float) -> list[str]:
+        """Those that are high, beside real images with the same faults and beside real ones."""
+        return [name for name in self.some_high(names, surprise) if self.beyond_real(name)]
+
     def number(self, name: str, digits: str = ".2f") -> str:
         """The value in words."""
         return format(self.scores[name].value, digits)
