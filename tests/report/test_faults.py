@@ -109,3 +109,10 @@ def scores(**values):
 )
 def test_faults_are_those_of_the_fit_that_lie_outside_of_their_bands(values, faults):
     assert tuple(fitted_faults(scores(**values))) == pytest.approx(tuple(faults))
+
+
+def test_a_misfit_as_large_among_real_images_leaves_contrast_to_be_believed():
+    found = scores(contrast=0.5, misfit=0.11)
+    assert fitted_faults(found).contrast == 1.0  # 0.1 above real images
+    few = found["misfit"]._replace(null=0.05, band=(0.02, 0.1))
+    assert fitted_faults({**found, "misfit": few}).contrast == 0.5  # 0.06

@@ -45,6 +45,17 @@ def test_nine_of_ten_splits_must_find_it():
     assert smallest(1.0, variances, [0.0] * 10) == pytest.approx(math.sqrt(0.1625), abs=0.011)
 
 
+def test_what_the_fakes_themselves_are_like_does_not_enter():
+    half_soft = {
+        **{name: score._replace(value=0.6, interval=(0.0, 0.7)) for name, score in SCORES.items()},
+        "softer_share": Measured(0.5, (0.45, 0.55), 0.05, (0.03, 0.07)),
+        "soft_share": Measured(0.5, (0.4, 0.6), 0.0, (0.0, 0.0)),
+        "soft_radius": Measured(2.0, (1.9, 2.1), 0.0, (0.0, 0.0)),
+        "soft_end_radius": Measured(1.5, (0.0, 1.6), 0.0, (0.0, 0.2), explained=1.0),
+    }
+    assert smallest(1.0, scores=half_soft) == smallest(1.0)
+
+
 def test_never_where_edges_do_not_follow():
     assert smallest(1e-4) == math.inf
 
