@@ -13,10 +13,10 @@ import numpy as np
 
 from jaxgan.metrics.blur_fit import BlurFit, fit_blur, fit_blurs
 from jaxgan.metrics.blur_transfer import BlurTransfer
+from jaxgan.metrics.middle import middle
 
 __all__ = ["BlurBand", "blur_interval", "null_band"]
 
-PERCENT = (2.5, 97.5)
 NO_BLUR = BlurFit(variance=0.0, radius=0.0, noise=0.0, contrast=1.0, misfit=0.0)
 
 Array = np.ndarray
@@ -98,5 +98,4 @@ def _rows(spectra: Array, name: str) -> Array:
 def _band(fits: list[BlurFit]) -> BlurBand:
     if len(fits) < 2:
         raise ValueError(f"{len(fits)} fits make no band: expected 2 or more, 200 for a good one")
-    low, high = np.percentile(fits, PERCENT, axis=0)
-    return BlurBand(*(BlurFit(*(float(value) for value in edge)) for edge in (low, high)))
+    return BlurBand(*(BlurFit(*(float(value) for value in end)) for end in middle(np.array(fits))))

@@ -10,6 +10,7 @@ import numpy as np
 from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.checks import eight_bits
 from jaxgan.metrics.edges import EdgeSpread, mean_edge_profile
+from jaxgan.metrics.middle import middle
 from jaxgan.metrics.planting import blurred, noised
 from jaxgan.metrics.sharpness import median_noise, tenengrad
 from jaxgan.metrics.spectrum import (
@@ -128,7 +129,7 @@ def _spectra(
         "real_spectrum": real,
         "fake_spectrum": fake,
         "fitted_spectrum": fitted + scores["noise"].value ** 2,
-        "spectrum_band": tuple(np.quantile(ratios, (0.025, 0.975), axis=0)),
+        "spectrum_band": middle(np.stack(ratios)),
         "spectrum_ratio_2d": np.fft.fftshift(np.log10(fake_2d / real_2d)),
     }
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
+from jaxgan.metrics.middle import middle
 from jaxgan.report.card import Measured, Pair
 
 __all__ = ["Instrument", "Numbers", "Pairs", "Reading", "Readings", "Rows", "Split", "band_of",
@@ -183,10 +184,11 @@ def widening(held: int, reference: int, pool: int, judged: int, *, alone: bool) 
 def band_of(values: list[float]) -> Pair:
     """Where 95 % of more such values fall: quantiles of many, from the deviation of few."""
     if len(values) >= FEW:
-        return _middle(values)
-    middle, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
-    half *= math.sqrt(1 + 1 / len(values))  # the middle is not known better than that
-    return middle - half, middle + half
+        low, high = middle(np.asarray(values))
+        return float(low), float(high)
+    mean, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
+    half *= math.sqrt(1 + 1 / len(values))  # the mean is not known better than that
+    return mean - half, mean + half
 
 
 def _looked_at(instrument: Instrument, real: Array, fake: Array) -> tuple[Array, Array]:
@@ -215,8 +217,8 @@ def _as_for_fakes(
     if instrument.equal and not alone:
         return list(values)
     factor = widening(len(split.held), len(split.reference), pool, judged, alone=alone)
-    middle = 0.0 if name in instrument.distances else float(np.mean(values))
-    scaled = middle + factor * (values - middle)
+    mean = 0.0 if name in instrument.distances else float(np.mean(values))
+    scaled = mean + factor * (values - mean)
     for end in (values.min(), values.max()):  # beyond which nothing can be, as 0 of a share
         at_end = values == end
         if np.mean(at_end) > TIED:
@@ -234,7 +236,7 @@ def _around(value: float, again: list[float], *, centred: bool) -> Pair:
         half = STUDENT * float(np.std(again, ddof=1))
         return value - half, value + half
     shift = value - float(np.mean(again)) if centred else 0.0
-    low, high = (end + shift for end in _middle(again))
+    low, high = (float(end) + shift for end in middle(np.asarray(again)))
     return min(low, value), max(high, value)
 
 
@@ -242,13 +244,3 @@ def _of_share(share: float, count: int) -> Pair:
     """Wilson's interval of a share: where all images or none count, all resamples are alike."""
     interval = binomtest(round(share * count), count).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def _middle(values: Iterable[float]) -> Pair:
-    """The middle 95 % of the law that the values were drawn from.
-
-    The k-th of n values has k / (n + 1) of the law below it (Weibull's plotting position). NumPy's
-    usual quantiles take (k - 1) / (n - 1): between those of 100 values lie 93 %.
-    """
-    low, high = np.quantile(np.asarray(values), (0.025, 0.975), method="weibull")
-    return float(low), float(high)
