@@ -117,7 +117,8 @@ def too_noisy(s: Standing) -> Reason | None:
 
 def over_sharpened(s: Standing) -> Reason | None:
     """Sharper than real images, or with edges that overshoot."""
-    names = ["blur_variance"] if s.low("blur_variance") else []
+    sharper = s.low("blur_variance") and s.apart("blur_variance")
+    names = ["blur_variance"] if sharper else []
     names += s.some_high(("overshoot",))
     return Reason(f"{s.listed(names)}, beyond real images", tuple(names)) if names else None
 

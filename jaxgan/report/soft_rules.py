@@ -132,8 +132,8 @@ def blurred(s: Standing) -> bool:
     """Whether the spectrum and the edges are those of a blur, and of all places of the frame."""
     if soft_in_places(s) and s["even_softness"].value < EVEN:
         return False
-    spectral = s.high("blur_variance") or s.high("half_height", SURE)
-    return spectral and s.smaller("edge_energy")
+    fitted = s.high("blur_variance") and s.apart("blur_variance")
+    return (fitted or s.high("half_height", SURE)) and s.smaller("edge_energy")
 
 
 def softening(s: Standing) -> float:

@@ -81,6 +81,11 @@ class Standing:
         """Either."""
         return self.high(name, surprise) or self.low(name, surprise)
 
+    def apart(self, name: str) -> bool:
+        """Whether the interval of a score leaves out 0, or is not known."""
+        around = self.scores[name].interval
+        return around is None or around[0] > 0 or around[1] < 0
+
     def smaller(self, name: str) -> bool:
         """Whether a score is smaller than expected by its least size, whatever the band."""
         return self._away(name, -1.0) > 0

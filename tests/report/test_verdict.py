@@ -77,6 +77,20 @@ def test_softest_images_that_are_not_known_leave_it_open():
         assert verdict(found, FACTS).words == (said,)
 
 
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [({"blur_variance": -0.2, "blur_radius": -0.45}, "over-sharpened"), (SOFT, "too soft")],
+)
+def test_a_fit_whose_interval_holds_0_says_nothing(values, word):
+    """Much noise leaves the fit unsure, of both signs."""
+    found = scores(**values)
+    variance = found["blur_variance"]
+    for around, said in ((0.1, True), (2.0, False)):
+        ends = (variance.value - around, variance.value + around)
+        found["blur_variance"] = variance._replace(interval=ends)
+        assert (word in verdict(found, FACTS).words) is said
+
+
 def test_chroma_as_blurred_as_all_is_no_fault_of_colour():
     found = scores(**{**SOFT, "chroma_variance": 8.7})
     for expected, said in ((8.2, ("too soft",)), (7.0, ("too soft", "colour"))):
