@@ -8,6 +8,7 @@ fakes is judged beside real images with the faults that the spectral fit has fou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ MISFIT_OF_PALE = 0.07  # nats above real images', that lost contrast may leave
 LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at least
 LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail
 LEAST_BORNE_OUT = 0.15  # of the fit's noise; clipping takes much of it from the median
+ROUGH = 0.02  # upper end of the band of the fit's noise, of content as rough as noise
 CHUNK = 256  # images that faults are planted into at a time
 
 Array = np.ndarray
@@ -68,13 +70,16 @@ def white_noise(fitted: Measured, median: Measured) -> float:
 
     The fit's, if it is above its band and the median noise is too high by some of it; what the
     median noise is too high by, if the fit sees nearly as much. A checkerboard raises the median
-    noise alone, and a misfit the fit's.
+    noise alone, and a misfit the fit's. Among content as rough as noise the fit sees none: there it
+    is what must be added to real images, in squares, for the median noise to come out.
     """
     if median.surprise <= 1 or median.expected is None:
         return 0.0
     excess = median.value - median.expected[0]
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
+    if fitted.band and fitted.band[1] > ROUGH:
+        return math.sqrt(median.value**2 - median.expected[0] ** 2)
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
     seen = LEAST_UNSEEN < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
     return max(fitted.value, excess) if seen else 0.0

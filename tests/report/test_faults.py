@@ -111,6 +111,14 @@ def test_faults_are_those_of_the_fit_that_lie_outside_of_their_bands(values, fau
     assert tuple(fitted_faults(scores(**values))) == pytest.approx(tuple(faults))
 
 
+def test_among_content_as_rough_as_noise_variances_add():
+    """1/f noise with white noise of .03: .0658² = .0585² + .03², and the fit cannot tell."""
+    found = scores(noise=0.0309, median_noise=0.0658)
+    found["noise"] = found["noise"]._replace(band=(0.008, 0.0335))
+    found["median_noise"] = found["median_noise"]._replace(null=0.0585, band=(0.058, 0.059))
+    assert fitted_faults(found).noise == pytest.approx(0.03, rel=0.01)
+
+
 def test_a_misfit_as_large_among_real_images_leaves_contrast_to_be_believed():
     found = scores(contrast=0.5, misfit=0.11)
     assert fitted_faults(found).contrast == 1.0  # 0.1 above real images

@@ -77,20 +77,6 @@ def test_softest_images_that_are_not_known_leave_it_open():
         assert verdict(found, FACTS).words == (said,)
 
 
-@pytest.mark.parametrize(
-    ("values", "word"),
-    [({"blur_variance": -0.2, "blur_radius": -0.45}, "over-sharpened"), (SOFT, "too soft")],
-)
-def test_a_fit_whose_interval_holds_0_says_nothing(values, word):
-    """Much noise leaves the fit unsure, of both signs."""
-    found = scores(**values)
-    variance = found["blur_variance"]
-    for around, said in ((0.1, True), (2.0, False)):
-        ends = (variance.value - around, variance.value + around)
-        found["blur_variance"] = variance._replace(interval=ends)
-        assert (word in verdict(found, FACTS).words) is said
-
-
 def test_chroma_as_blurred_as_all_is_no_fault_of_colour():
     found = scores(**{**SOFT, "chroma_variance": 8.7})
     for expected, said in ((8.2, ("too soft",)), (7.0, ("too soft", "colour"))):
@@ -305,3 +291,17 @@ def test_a_card_that_differs_by_many_scores_names_the_farthest():
     reason = verdict(many).reasons[0]
     assert reason.startswith("score 8 13, score 7 12")
     assert "and 4 more" in reason
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [({"blur_variance": -0.2, "blur_radius": -0.45}, "over-sharpened"), (SOFT, "too soft")],
+)
+def test_a_fit_whose_interval_holds_0_says_nothing(values, word):
+    """Much noise leaves the fit unsure, of both signs."""
+    found = scores(**values)
+    variance = found["blur_variance"]
+    for around, said in ((0.1, True), (2.0, False)):
+        ends = (variance.value - around, variance.value + around)
+        found["blur_variance"] = variance._replace(interval=ends)
+        assert (word in verdict(found, FACTS).words) is said
