@@ -79,7 +79,8 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
     if fitted.band and fitted.band[1] > ROUGH:
-        return math.sqrt(median.value**2 - median.expected[0] ** 2)
+        added = math.sqrt(median.value**2 - median.expected[0] ** 2)
+        return added if added > LEAST_UNSEEN else 0.0
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
     seen = LEAST_UNSEEN < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
     return max(fitted.value, excess) if seen else 0.0
