@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["SOFT", "SoftLaws", "SoftPart", "calibrated", "soft_part", "softer_share"]
+__all__ = ["SOFT", "SoftLaws", "SoftPart", "calibrated", "has_scale", "soft_part", "softer_share"]
 
 BINS = 40  # of equally many planted readings each
 RADII = 36  # tried, evenly spaced
@@ -118,6 +118,15 @@ def softer_share(real: Array, fakes: Array, weights: Array | None = None) -> flo
     return float(np.mean(fakes > real[order][place]))
 
 
+def has_scale(series: Array) -> bool:
+    """Whether any blur raises the median softness of real images, `series` [K, N] from no blur on.
+
+    None does where the images have the noise of very noisy fakes, and noise is all that is seen.
+    """
+    medians = np.median(series, axis=1)
+    return bool(np.max(medians[1:]) > medians[0])
+
+
 def calibrated(series: Array, sigmas: Array, values: Array) -> Array:
     """Radius of a blur for each softness [M], in pixels: float64 [M], by the real images' medians.
 
@@ -131,11 +140,11 @@ def calibrated(series: Array, sigmas: Array, values: Array) -> Array:
     """
     series, sigmas = _planted(series, sigmas)
     values = _readings(values)
+    if not has_scale(series):
+        raise ValueError("series: no blur makes the real images softer; there is no scale")
     medians = np.median(series, axis=1)
     rising = np.append(True, medians[1:] > np.maximum.accumulate(medians)[:-1])
     medians, variances = medians[rising], sigmas[rising] ** 2
-    if len(medians) < 2:
-        raise ValueError("series: no blur makes the real images softer; there is no scale")
     variance = PchipInterpolator(medians, variances)(np.clip(values, medians[0], medians[-1]))
     slope = (variances[1] - variances[0]) / (medians[1] - medians[0])
     variance += slope * np.minimum(values - medians[0], 0)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from jaxgan.metrics.soft_share import calibrated
+from jaxgan.metrics.soft_share import calibrated, has_scale
 from jaxgan.report.card import Measured
 
 __all__ = ["ClassSoftness", "class_softness"]
@@ -51,12 +51,12 @@ def class_softness(
 
     A class stands out if its fakes' mean softness exceeds that of its real images by more than the
     other classes' does: by Welch's error, with Šidák's correction for the number of classes.
-    None where fewer than two classes have 20 images on either side.
+    None where fewer than two classes have 20 images on either side, and blurs that show.
     """
     rows = []
     for label, name in enumerate(names):
         real, fake = series[real_labels == label], fakes[fake_labels == label]
-        if min(len(real), len(fake)) >= FEWEST:
+        if min(len(real), len(fake)) >= FEWEST and has_scale(real.T):
             excess = fake.mean() - real[:, 0].mean()
             error = np.sqrt(fake.var(ddof=1) / len(fake) + real[:, 0].var(ddof=1) / len(real))
             radius = calibrated(real.T, sigmas, np.array([np.median(fake)]))[0]

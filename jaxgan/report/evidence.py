@@ -78,19 +78,23 @@ def gather(
             "median_noise": noise_fake["median_noise"],
         },
         fake_labels=facts.fake_labels,
-        real_radius=facts.real_radius,
-        fake_radius=facts.fake_radius,
-        soft_limit=facts.soft_limit,
-        extremes=_extremes(sets.fake, facts.fake_radius),
+        **_single_images(sets.fake, facts),
         region_map=facts.region_map,
         classes=facts.classes,
     )
 
 
-def _extremes(images: Array, radius: Array) -> tuple[Array, Array]:
-    """The softest and the sharpest of the images, up to EXTREMES of each."""
-    order = np.argsort(-radius, kind="stable")
-    return images[order[:EXTREMES]], images[order[::-1][:EXTREMES]]
+def _single_images(images: Array, facts: Findings) -> dict[str, Any]:
+    """Radii of all images, and up to EXTREMES of the softest and the sharpest; nothing if NaN."""
+    if np.isnan(facts.soft_limit):
+        return {}
+    order = np.argsort(-facts.fake_radius, kind="stable")
+    return {
+        "real_radius": facts.real_radius,
+        "fake_radius": facts.fake_radius,
+        "soft_limit": facts.soft_limit,
+        "extremes": (images[order[:EXTREMES]], images[order[::-1][:EXTREMES]]),
+    }
 
 
 def _neighbours(sets: ImageSets, readings: Readings) -> Array | None:

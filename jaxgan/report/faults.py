@@ -19,7 +19,8 @@ from jaxgan.metrics.planting import blurred, contrasted, noised
 from jaxgan.report.card import Measured
 from jaxgan.report.instruments import Instrument, Rows, band_of, chosen, splits, spread, widening
 
-__all__ = ["Faults", "explained", "fitted_faults", "planted", "white_noise"]
+__all__ = ["Faults", "explained", "fitted_faults", "planted", "white_noise",
+           "with_noise_of"]  # fmt: skip
 
 SPLITS = 20
 MISFIT_OF_PALE = 0.07  # nats above real images', that lost contrast may leave
@@ -27,6 +28,8 @@ LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at 
 LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail
 LEAST_BORNE_OUT = 0.15  # of the fit's noise; clipping takes much of it from the median
 ROUGH = 0.02  # upper end of the band of the fit's noise, of content as rough as noise
+CLIPPED, ROUNDS = 300, 3  # real images that noise is tried on, and how often
+MOST_CLIPPED = 4.0  # times the fit's noise, beyond which it is not white noise that is seen
 CHUNK = 256  # images that faults are planted into at a time
 
 Array = np.ndarray
@@ -84,6 +87,30 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
     seen = LEAST_UNSEEN < excess < max(MOST_UNSEEN, 3 * fitted.value, unseen)
     return max(fitted.value, excess) if seen else 0.0
+
+
+def with_noise_of(
+    fakes: Measured, faults: Faults, noise: Instrument, real: Array, rng: np.random.Generator
+) -> Faults:
+    """The faults with so much noise that real images with them have the median noise of the fakes.
+
+    Black and white clip noise, which the spectral fit takes for less of it. `fakes`: their median
+    noise, beside what `faults` without noise give real images; `noise`: the instrument that reads
+    it; of the `real` images uint8 [N, H, W, C], up to 300 are taken. Squares of deviations add.
+    """
+    if not faults.noise or fakes.expected is None:
+        return faults
+    some, least = spread(real, CLIPPED), fakes.expected[0] ** 2
+    found = faults.noise
+    for _ in range(ROUNDS):
+        trial = planted(some, faults._replace(noise=found), rng)
+        reached = float(np.median(noise.rows(trial)["median_noise"])) ** 2 - least
+        wanted = fakes.value**2 - least
+        if reached <= 0 or wanted <= 0:
+            return faults
+        found *= math.sqrt(wanted / reached)
+    ends = (faults.noise / MOST_CLIPPED, faults.noise * MOST_CLIPPED)
+    return faults._replace(noise=min(max(found, ends[0]), ends[1]))
 
 
 def planted(images: Array, faults: Faults, rng: np.random.Generator) -> Array:

@@ -36,7 +36,8 @@ class Findings(NamedTuple):
 
     scores: dict[str, Measured]
     words: dict[str, str]  # for the sentences of the verdict
-    fake_radius: Array  # [n] pixels, by softness; below 0: sharper than the median real image
+    # [n] pixels, by softness; below 0: sharper than the median real image. NaN: too noisy to tell
+    fake_radius: Array
     real_radius: Array  # [N]
     soft_limit: float  # pixels: 95 % of real images read less
     region_map: Array  # [8, 8] pixels; NaN where real images have no detail
@@ -54,12 +55,15 @@ def findings(
     """Look behind the scores, as far as they ask for it."""
     _, real, fake = readings["single images"]
     series, fakes = real["softness"], fake["softness"][:, 0]
-    fake_radius = calibrated(series.T, SIGMAS, fakes)
-    real_radius = calibrated(series.T, SIGMAS, series[:, 0])
-    limit = calibrated(series.T, SIGMAS, np.quantile(series[:, 0], [SOFT]))[0]
+    values = (fakes, series[:, 0], np.quantile(series[:, 0], [SOFT]))
+    seen = bool(real["has_scale"][0])
+    fake_radius, real_radius, limit = (
+        calibrated(series.T, SIGMAS, some) if seen else np.full(len(some), np.nan)
+        for some in values
+    )
     labels = _labels(sets, len(series))
     classes = None
-    if labels is not None:
+    if labels is not None and seen:
         classes = class_softness(series, labels[0], fakes, labels[1], SIGMAS, sets.class_names)
     soft_map = softness_by_region(*readings["regions"][1:])
     words = {"where": f"the {region_in_words(soft_map)}"}
@@ -79,7 +83,7 @@ def findings(
         words=words,
         fake_radius=fake_radius,
         real_radius=real_radius,
-        soft_limit=float(limit),
+        soft_limit=float(limit[0]),
         region_map=soft_map,
         classes=classes,
         fake_labels=None if labels is None else labels[1],

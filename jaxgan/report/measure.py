@@ -16,7 +16,7 @@ from jaxgan.metrics.transfer_height import DIRECTIONS, sector_transfers
 from jaxgan.report import feature_instruments, pixel_instruments, spectral_instruments
 from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence, Measured
 from jaxgan.report.evidence import gather
-from jaxgan.report.faults import Faults, explained, fitted_faults
+from jaxgan.report.faults import Faults, explained, fitted_faults, with_noise_of
 from jaxgan.report.findings import Findings, findings
 from jaxgan.report.instruments import Instrument, Readings, read
 from jaxgan.report.power import smallest_blur
@@ -149,7 +149,10 @@ class Bench:
         """
         without_noise = fitted_faults(self.scores)._replace(noise=0.0)
         self._explain("noise", without_noise)
-        faults = fitted_faults(self.scores)
+        faults = with_noise_of(
+            self.scores["median_noise"], fitted_faults(self.scores), self.instruments["noise"],
+            self.sets.real, self.stream("clipped noise"),
+        )  # fmt: skip
         if faults.any:
             self.say("measuring real images with the same blur, noise and contrast")
         for name in self.instruments:
@@ -206,10 +209,10 @@ def _are_grey(images: Array) -> bool:
 def smallest_blur_of(judged: Judged) -> float | None:
     """Pixels of a blur of all images that has its word in 9 of 10 cases; infinity for none.
 
-    None where the edges of the real images do not follow blur.
+    None where edges do not follow blur on the real images, or no blur shows beside the noise.
     """
     edges = judged.facts.equivalent_blur.series.get("tenengrad")
-    if edges is None:
+    if edges is None or "soft_end_radius" not in judged.scores:
         return None
     spectral, single = (judged.readings[name][0].null for name in ("spectrum", "single images"))
     return smallest_blur(judged.scores, spectral, single, edges)

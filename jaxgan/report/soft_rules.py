@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from jaxgan.report.standing import Standing
+from jaxgan.report.standing import LEAST, Standing
 
 __all__ = ["MARKS_OF_ALL", "SURE", "Reason", "blurred", "class_too_soft", "few_levels",
            "is_content", "is_told", "may_be_content", "radius_of", "soft_in_places",
@@ -69,6 +69,8 @@ def soft_or_other_content(s: Standing) -> Reason | None:
 def some_too_soft(s: Standing) -> Reason | None:
     """Part of the fakes is softer than real images, whatever the mean over all says."""
     if not s.high("softer_share", SURE) or s["soft_radius"].value < SOFT_PART:
+        return None
+    if s["soft_share"].value < LEAST["softer_share"]:  # softer by their content
         return None
     whole = s["soft_share"].value > WHOLE or (blurred(s) and softening(s) < PART)
     if whole or soft_in_places(s) or "kind" in s.facts:

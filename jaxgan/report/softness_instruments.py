@@ -15,7 +15,7 @@ from jaxgan.metrics.regions import (
     softness_ruler,
     uneven,
 )
-from jaxgan.metrics.soft_share import SoftLaws, softer_share
+from jaxgan.metrics.soft_share import SoftLaws, has_scale, softer_share
 from jaxgan.metrics.softness import softness
 from jaxgan.report.faults import Faults, planted
 from jaxgan.report.instruments import Instrument, Rows, spread
@@ -40,7 +40,8 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
     """How many of the fakes are softer than real images, and how soft these are.
 
     Real images have the noise and the contrast of `faults`, which softness would take for detail,
-    and every blur of SIGMAS, each before the noise.
+    and every blur of SIGMAS, each before the noise. Where no blur shows beside that noise, single
+    images say nothing, and there are no scores.
     """
 
     look = _smoothed(faults)
@@ -54,6 +55,7 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
         return {
             **_every_row(laws, len(images)),
             "softness": np.stack(series, axis=1),
+            "has_scale": np.full(len(images), has_scale(np.stack(series))),
             "bins": laws.bins.T.astype(np.int16),
         }
 
@@ -61,6 +63,8 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
         return {"softness": softness(look(images))[:, None]}
 
     def compare(real: Rows, judged: Rows) -> dict[str, float]:
+        if not real["has_scale"][0]:
+            return {}
         series, fakes = real["softness"], judged["softness"][:, 0]
         part = SoftLaws(real["edges"][0], real["radii"][0], real["bins"].T).part(fakes)
         return {

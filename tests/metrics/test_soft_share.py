@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.planting import blurred, contrasted
 from jaxgan.metrics.sharpness import tenengrad
-from jaxgan.metrics.soft_share import SoftLaws, calibrated, soft_part, softer_share
+from jaxgan.metrics.soft_share import SoftLaws, calibrated, has_scale, soft_part, softer_share
 from jaxgan.metrics.softness import softness
 from tests.metrics.real_sets import halves
 from tests.photographs import crops
@@ -132,6 +132,14 @@ def test_calibrated_by_hand():
     np.testing.assert_allclose(read, [0, 1, 2, 2, -1, -2])
     between = calibrated(series, sigmas, np.linspace(-3, 4, 50))
     assert np.all(np.diff(between) >= 0)
+
+
+def test_has_scale_where_a_blur_raises_the_median():
+    rising = np.array([[0.0, 1, 2], [0, 0, 0], [0, 1.5, 9]])  # medians 1, 0, 1.5
+    assert has_scale(rising)
+    assert not has_scale(rising[:2])
+    with pytest.raises(ValueError, match="no scale"):
+        calibrated(rising[:2], np.array([0.0, 1]), np.array([0.5]))
 
 
 def test_calibrated_reads_the_planted_radius():

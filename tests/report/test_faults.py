@@ -7,10 +7,10 @@ from jaxgan.features import pixel_features
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.planting import blurred, contrasted, noised
 from jaxgan.report.card import Measured
-from jaxgan.report.faults import Faults, explained, fitted_faults, planted
+from jaxgan.report.faults import Faults, explained, fitted_faults, planted, with_noise_of
 from jaxgan.report.feature_instruments import diversity
 from jaxgan.report.instruments import read
-from jaxgan.report.pixel_instruments import sharpness
+from jaxgan.report.pixel_instruments import noise, sharpness
 
 RANDOM = np.random.default_rng(0)
 REAL = as_file(blurred(RANDOM.random((400, 16, 16, 1)), 0.6))
@@ -74,6 +74,23 @@ def test_all_faults_are_planted_and_rounded_to_levels():
     left = found / 255.0 - plain
     assert left.std() == pytest.approx(0.1, rel=0.02)
     assert abs(left.mean()) < 0.002
+
+
+@pytest.mark.parametrize("deviation", [0.03, 0.1])
+def test_the_noise_that_black_clips_is_planted_in_full(deviation):
+    """On a black ground half of the noise is lost, and a fit reads .6 to .9 of it."""
+    drawn = np.random.default_rng(4)
+    pictures = blurred(np.maximum(drawn.random((400, 16, 16, 1)) - 0.7, 0), 0.6)
+    real, others = as_file(pictures[:200]), pictures[200:]
+    fakes = as_file(noised(others, deviation, drawn))
+    medians = [float(np.median(noise().rows(some)["median_noise"])) for some in (real, fakes)]
+    read_as = Measured(medians[1], None, medians[0], (0.0, 1.0))
+    dim = Faults(noise=0.6 * deviation, contrast=1.0)
+    found = with_noise_of(read_as, dim, noise(), real, np.random.default_rng(5))
+    assert found.noise == pytest.approx(deviation, rel=0.05)
+    assert with_noise_of(read_as, Faults(radius=1.0), noise(), real, drawn) == Faults(radius=1.0)
+    far = dim._replace(noise=deviation / 10)  # that so much is white noise, nobody can believe
+    assert with_noise_of(read_as, far, noise(), real, drawn).noise == 4 * far.noise
 
 
 def scores(**values):

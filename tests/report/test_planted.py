@@ -182,6 +182,16 @@ def test_a_shift_by_whole_pixels_is_no_fault():
     assert not {"too soft", "over-sharpened", "soft in places"} & set(found.verdict.words)
 
 
+def test_under_much_noise_single_images_say_nothing():
+    images = planting.noised(held("photographs"), 0.3, rng_of(1))
+    sets = ImageSets("noise", as_file(images), real_of("photographs"))
+    card, evidence = measure(sets)
+    assert "too noisy" in card.verdict
+    assert "softer_share" not in card.scores
+    assert evidence.fake_radius is None
+    assert np.all(np.isnan(evidence.image_scores["radius_px"]))
+
+
 def test_how_many_are_soft_and_how_soft():
     scores = judged("cifar10", planted.some_blurred(held("cifar10"), 0.4, 1.5)).scores
     assert scores["soft_share"].value == pytest.approx(0.4, abs=0.05)

@@ -305,3 +305,9 @@ def test_a_fit_whose_interval_holds_0_says_nothing(values, word):
         ends = (variance.value - around, variance.value + around)
         found["blur_variance"] = variance._replace(interval=ends)
         assert (word in verdict(found, FACTS).words) is said
+
+
+def test_softer_images_of_which_no_blur_makes_a_part_are_not_some_too_soft():
+    some = {"softer_share": 0.2, "soft_radius": 3.4}
+    assert "some too soft" not in verdict(scores(**some, soft_share=0.01), FACTS).words
+    assert "some too soft" in verdict(scores(**some, soft_share=0.15), FACTS).words

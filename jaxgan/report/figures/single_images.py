@@ -33,7 +33,11 @@ def single_image_figure(card: Card, evidence: Evidence) -> Drawn:
     """The law of the radius over fakes and real images, tiles of both ends, and bars of classes."""
     if evidence.fake_radius is None or evidence.real_radius is None:
         return Drawn(
-            "single_images", TITLE, "Left out: no image was looked at by itself.", "", None
+            "single_images",
+            TITLE,
+            "Left out: beside such noise, no blur shows in a single image.",
+            "",
+            None,
         )
     figure = new_figure(5.4)
     above, below = figure.subfigures(2, 1, height_ratios=(3, 2)).ravel()  # type: ignore[union-attr]
