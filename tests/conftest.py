@@ -5,7 +5,8 @@ from pathlib import Path
 
 DEVICES = 8
 # Most of the suite's time is compiling tiny programs once. Processes that tests start have XLA's
-# defaults instead (tests/tiny.py): what is promised of bits is tested there, on optimised code.
+# defaults instead, if not told otherwise (tests/tiny.py): what is promised of bits is tested there,
+# on optimised code.
 FLAGS = f"--xla_force_host_platform_device_count={DEVICES} --xla_backend_optimization_level=0"
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {FLAGS}".strip()
 os.environ["JAX_PLATFORMS"] = "cpu"

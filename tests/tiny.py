@@ -69,13 +69,13 @@ def command(*arguments: str, module: str = "jaxgan.experiments.wgan_gp") -> list
     return [sys.executable, "-m", module, *sizes, *arguments]
 
 
-def environment(devices: int = 1, **extra: str) -> dict[str, str]:
-    """Environment of a process with so many virtual CPU devices."""
+def environment(devices: int = 1, flags: str = "", **extra: str) -> dict[str, str]:
+    """Environment of a process with so many virtual CPU devices, and more of XLA's flags."""
     kept = {name: value for name, value in os.environ.items() if name not in ("XLA_FLAGS", "NPROC")}
     root = str(Path(__file__).parents[1])
     return {
         **kept,
-        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices} {flags}".strip(),
         "JAX_PLATFORMS": "cpu",
         "PYTHONPATH": root,
         **extra,
@@ -85,13 +85,14 @@ def environment(devices: int = 1, **extra: str) -> dict[str, str]:
 def run(
     *arguments: str,
     devices: int = 1,
+    flags: str = "",
     module: str = "jaxgan.experiments.wgan_gp",
     **extra: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a tiny command to its end."""
     return subprocess.run(
         command(*arguments, module=module),
-        env=environment(devices, **extra),
+        env=environment(devices, flags, **extra),
         capture_output=True,
         text=True,
         timeout=300,

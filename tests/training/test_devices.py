@@ -67,7 +67,7 @@ def test_products_cut_by_threads_are_cut_alike_when_repeated(tmp_path):
     """Four virtual devices give XLA four threads or more, by which it cuts large products; whoever
     goes on or repeats on one device takes as many. Tiny networks would not show it."""
     workdir = tmp_path / "run"
-    wide = ["--generator.width=32", "--discriminator.width=32", "--image-size=28"]
+    wide = ["--generator.width=8", "--discriminator.width=8", "--image-size=28"]
     sizes = ["--batch-size=64", "--data-size=200", "--steps=2", "--checkpoint-every=1"]
     flags, wgan = ["--shards=4", *wide, *sizes], "jaxgan.experiments.wgan"
     done = run(*flags, f"--workdir={workdir}", devices=4, module=wgan)
