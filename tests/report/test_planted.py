@@ -12,10 +12,11 @@ from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report import feature_instruments
 from jaxgan.report.instruments import read
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.measure import ImageSets, judge, measure
 from jaxgan.report.verdict import verdict
 from tests.report import planted
 from tests.report.planted import FAKES, held, judged, pictures, real_of, rng_of
+from tests.report.textures import SETS as SETS_OF_TEXTURES
 
 SETS = ("shapes", "dead_leaves", "mnist", "cifar10", "photographs")
 SOFT = {"too soft", "soft or other content", "some too soft", "soft in places", "a class too soft"}
@@ -180,6 +181,21 @@ def test_a_shift_by_whole_pixels_is_no_fault():
     found = judged("cifar10", planting.shifted(held("cifar10"), 1))
     assert found.scores["blur_radius"].value < 0.25
     assert not {"too soft", "over-sharpened", "soft in places"} & set(found.verdict.words)
+
+
+@pytest.mark.parametrize(("name", "fault", "size", "word"), [
+    ("1/f noise", planting.blurred, 1.0, "too soft"),
+    ("1/f noise", planting.noised, 0.03, "too noisy"),
+    ("gratings", planting.blurred, 2.0, "too soft"),
+    ("stars", planting.blurred, 0.5, "too soft"),
+    ("stars", planting.noised, 0.06, "too noisy"),
+])  # fmt: skip
+def test_of_pictures_that_are_no_photographs_a_fault_has_its_word_alone(name, fault, size, word):
+    rng = rng_of(6)
+    real, images = (SETS_OF_TEXTURES[name](count, 32, rng) for count in (600, 300))
+    arguments = (size, rng) if fault is planting.noised else (size,)
+    found = judge(ImageSets(name, as_file(fault(images, *arguments)), as_file(real)))
+    assert found.verdict.words == (word,), found.verdict.reasons
 
 
 def test_under_much_noise_single_images_say_nothing():
