@@ -90,7 +90,7 @@ def test_gradient_is_that_of_the_joined_batch():
     """Four shards on four devices move the weights exactly as far as one shard on one."""
     config = VARIANTS["wgan_gp"]
     whole = jaxgan.build(dataclasses.replace(config, penalty=None, shards=1), SHAPE)
-    state = whole.init(jax.random.key(0))
+    state = jax.jit(whole.init)(jax.random.key(0))
     image = jnp.tile(batch_of(2)["image"], (4, 1, 1, 1))  # every shard sees the same images
 
     def zero_latents(gan):
@@ -116,7 +116,7 @@ def program():
     rng = np.random.default_rng(0)
     images = {"image": rng.integers(0, 255, (40, *SHAPE), dtype=np.uint8)}
     indices = rng.integers(0, 40, (6, config.n_critic, config.batch_size)).astype(np.int32)
-    return config, gan, images, indices, gan.init(jax.random.key(0))
+    return config, gan, images, indices, jax.jit(gan.init)(jax.random.key(0))
 
 
 def fresh(state):

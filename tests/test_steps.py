@@ -129,7 +129,7 @@ def test_sample_is_in_range_and_pure(variant):
 
 def test_weights_are_clipped():
     gan = jaxgan.build(dataclasses.replace(WGAN, weight_clip=0.003), SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     assert max(jnp.max(jnp.abs(x)) for x in jax.tree.leaves(state.discriminator.params)) > 0.003
     state, _ = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch_of())
     largest = [float(jnp.max(jnp.abs(x))) for x in jax.tree.leaves(state.discriminator.params)]
@@ -139,7 +139,7 @@ def test_weights_are_clipped():
 def test_average_halves_every_half_life():
     # 8 images a step and a half-life of 8 images: the average is half old, half new.
     gan = jaxgan.build(dataclasses.replace(WGAN_GP, ema_half_life=8.0), SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     new, _ = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
     half = jax.tree.map(
         lambda old, now: (old + now) / 2, state.generator.params, new.generator.params
@@ -149,7 +149,7 @@ def test_average_halves_every_half_life():
 
 def test_without_half_life_the_average_is_the_generator():
     gan = jaxgan.build(WGAN_GP, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     new, _ = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
     assert leaf_digests(new.average) == leaf_digests(new.generator)
 
@@ -158,7 +158,7 @@ def test_any_optax_transformation():
     transformation = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(1e-3))
     config = dataclasses.replace(WGAN_GP, generator_optimizer=transformation)
     gan = jaxgan.build(config, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     new, info = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
     chex.assert_tree_all_finite((new, info))
     assert leaf_digests(new.generator.params) != leaf_digests(state.generator.params)
@@ -170,25 +170,25 @@ def test_discriminator_step_against_arithmetic_written_out():
         WGAN_GP, penalty=None, discriminator_optimizer=SGD(learning_rate=0.5, momentum=0.0)
     )
     gan = jaxgan.build(config, SHAPE)
-    state, batch, key = gan.init(jax.random.key(0)), batch_of(), jax.random.key(1)
+    state, batch, key = jax.jit(gan.init)(jax.random.key(0)), batch_of(), jax.random.key(1)
     generator = config.generator.build(SHAPE, config.latent_size)
     discriminator = config.discriminator.build(SHAPE)
     # The first of four keys split from shard 0's makes the fakes: its first half the latents.
     key_fake = jax.random.split(jax.random.fold_in(key, 0), 4)[0]
     key_latent, _ = jax.random.split(key_fake)
     z = jax.random.normal(key_latent, (8, config.latent_size))
-    fake, _ = generator.apply(key, state.generator, z, train=True)
+    fake, _ = jax.jit(partial(generator.apply, train=True))(key, state.generator, z)
 
     def loss(params):
         variables = state.discriminator._replace(params=params)
         judge = partial(discriminator.apply, jax.random.clone(key), variables, train=True)
         return jnp.mean(judge(fake)[0].logits) - jnp.mean(judge(batch["image"])[0].logits)
 
-    gradient = jax.grad(loss)(state.discriminator.params)
+    gradient = jax.jit(jax.grad(loss))(state.discriminator.params)
     expected = jax.tree.map(lambda p, g: p - 0.5 * g, state.discriminator.params, gradient)
-    new, info = gan.discriminator_step(jax.random.clone(key), state, batch)
+    new, info = jax.jit(gan.discriminator_step)(jax.random.clone(key), state, batch)
     assert_close(new.discriminator.params, expected)
-    assert_close(info.loss, loss(state.discriminator.params))
+    assert_close(info.loss, jax.jit(loss)(state.discriminator.params))
     squares = sum(float(jnp.sum(g**2)) for g in jax.tree.leaves(gradient))
     assert float(info.gradient_norm) == pytest.approx(squares**0.5, rel=1e-4)
 
@@ -196,7 +196,7 @@ def test_discriminator_step_against_arithmetic_written_out():
 def test_generator_step_lowers_the_generator_loss():
     config = dataclasses.replace(WGAN_GP, n_critic=1)
     gan = jaxgan.build(config, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     step = jax.jit(gan.generator_step)
     losses = []
     for _ in range(30):
@@ -210,7 +210,7 @@ def test_refusals():
     with pytest.raises(UserError, match="square images"):
         jaxgan.build(WGAN_GP, (8, 16, 1))
     gan = jaxgan.build(WGAN_GP, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     with pytest.raises(UserError, match="labels"):
         gan.sample(jax.random.key(0), state, 2, labels=jnp.zeros(2, jnp.int32))
     sharded = jaxgan.build(dataclasses.replace(WGAN_GP, shards=3), SHAPE)
@@ -222,7 +222,7 @@ def test_batch_norm_statistics_move_only_in_their_own_step():
     gan = jaxgan.build(
         dataclasses.replace(WGAN, discriminator=DCGANDiscriminator(width=2)), (16, 16, 1)
     )
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     batch = {"image": jax.random.uniform(jax.random.key(5), (8, 16, 16, 1))}
     for_d, _ = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch)
     assert leaf_digests(for_d.discriminator.stats) != leaf_digests(state.discriminator.stats)
@@ -247,7 +247,7 @@ def two_layers(**changes):
 def first_step(config, step="discriminator_step", batch=None, times=1):
     """States and infos of some steps, from key 1, then 2 …"""
     gan = jaxgan.build(config, SHAPE)
-    state, function = gan.init(jax.random.key(0)), jax.jit(getattr(gan, step))
+    state, function = jax.jit(gan.init)(jax.random.key(0)), jax.jit(getattr(gan, step))
     states, infos = [state], []
     for i in range(times):
         state, info = function(jax.random.key(i + 1), state, batch or batch_of())
@@ -304,7 +304,7 @@ def test_auxiliary_classes_weigh_as_they_are_told():
 def test_packs_are_neighbours_in_the_channels():
     """PacGAN: the discriminator of packs of 2 is that of images with twice the channels."""
     gan = jaxgan.build(two_layers(packing=2), SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     kernel = state.discriminator.params["Dense_0"]["kernel"]
     assert kernel.shape == (8 * 8 * 2, 4)
     # The mean logit of the real packs, by hand: images 0 and 1 side by side, 2 and 3, ….
@@ -319,7 +319,7 @@ def test_packs_are_neighbours_in_the_channels():
 
 def test_packs_must_fill_the_shard():
     gan = jaxgan.build(two_layers(packing=3), SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     with pytest.raises(UserError, match="packs of 3 with 8 images a shard"):
         gan.discriminator_step(jax.random.key(1), state, batch_of())
 
@@ -333,7 +333,7 @@ def test_real_and_fake_images_are_augmented_each_in_its_own_way():
 
     seen = []
     gan = jaxgan.build(two_layers(augment=Noted()), SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     _, info = gan.discriminator_step(jax.random.key(1), state, batch_of())
     assert len(seen) == 2
     assert np.any(seen[0][0] != seen[1][0])
@@ -346,9 +346,9 @@ def test_real_and_fake_images_are_augmented_each_in_its_own_way():
 def test_softening_is_told_how_many_images_were_shown():
     config = two_layers(softening=InstanceNoise(sigma=100.0, until=16))  # two batches of 8
     gan = jaxgan.build(config, SHAPE)
-    state, step = gan.init(jax.random.key(0)), jax.jit(gan.discriminator_step)
+    state, step = jax.jit(gan.init)(jax.random.key(0)), jax.jit(gan.discriminator_step)
     plain = jaxgan.build(dataclasses.replace(config, softening=None), SHAPE)
-    _, clear = plain.discriminator_step(jax.random.key(1), state, batch_of())
+    _, clear = jax.jit(plain.discriminator_step)(jax.random.key(1), state, batch_of())
     spread = []
     for shown in (0, 1, 2):
         at = state._replace(discriminator_step=jnp.int32(shown))
@@ -371,7 +371,7 @@ def test_relativistic_generator_sees_the_real_images():
 def test_feature_matching_is_zero_for_a_discriminator_without_weights():
     config = two_layers(sharpness=FeatureMatching())
     gan = jaxgan.build(config, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     _, info = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
     assert info.sharpness > 0
     blind = jax.tree.map(jnp.zeros_like, state.discriminator)
@@ -389,11 +389,10 @@ def test_losses_are_means_over_patches_and_pixels(part, shape):
     """The Wasserstein loss is the difference of mean scores, patches and pixels included."""
     config = two_layers(discriminator=part)
     gan = jaxgan.build(config, SHAPE)
-    state = gan.init(jax.random.key(0))
+    state = jax.jit(gan.init)(jax.random.key(0))
     network = part.build(SHAPE)
-    judged, _ = network.apply(
-        jax.random.key(0), state.discriminator, batch_of()["image"], train=True
-    )
+    judge = jax.jit(partial(network.apply, train=True))
+    judged, _ = judge(jax.random.key(0), state.discriminator, batch_of()["image"])
     assert judged.logits.shape == shape
     _, info = jax.jit(gan.discriminator_step)(jax.random.key(1), state, batch_of())
     np.testing.assert_allclose(info.real_logits, judged.logits.mean(), rtol=1e-3, atol=1e-6)
@@ -416,11 +415,11 @@ def conditional():
 
 def test_labels_decide_what_is_drawn(conditional):
     gan, state = conditional
-    key = jax.random.key(1)
-    ones = gan.sample(key, state, 4, jnp.full(4, 1, jnp.int32))
-    twos = gan.sample(jax.random.clone(key), state, 4, jnp.full(4, 2, jnp.int32))
+    key, draw = jax.random.key(1), jax.jit(gan.sample, static_argnums=2)
+    ones = draw(key, state, 4, jnp.full(4, 1, jnp.int32))
+    twos = draw(jax.random.clone(key), state, 4, jnp.full(4, 2, jnp.int32))
     assert np.all(np.any(np.asarray(ones != twos), axis=(1, 2, 3)))
-    in_turn = gan.sample(jax.random.clone(key), state, 4)  # classes 0, 1, 2, 3
+    in_turn = draw(jax.random.clone(key), state, 4)  # classes 0, 1, 2, 3
     np.testing.assert_allclose(in_turn[1], ones[1], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(in_turn[2], twos[2], rtol=1e-5, atol=1e-6)
 
@@ -439,9 +438,10 @@ def test_refusals_of_labels(conditional):
 def test_stages_end_in_the_sample():
     gan = jaxgan.build(VARIANTS["recurrent"], SHAPE)
     state = jax.jit(gan.init)(jax.random.key(0))
-    canvases = gan.stages(jax.random.key(1), state, 5)
+    canvases = jax.jit(gan.stages, static_argnums=2)(jax.random.key(1), state, 5)
     assert canvases.shape == (3, 5, *SHAPE)
-    assert_close(canvases[-1], gan.sample(jax.random.key(1), state, 5))
+    draw = jax.jit(gan.sample, static_argnums=2)
+    assert_close(canvases[-1], draw(jax.random.key(1), state, 5))
     assert jaxgan.build(WGAN, SHAPE).stages is None
 
 
