@@ -74,14 +74,15 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     The fit's, if it is above its band and the median noise is too high by some of it; what the
     median noise is too high by, if the fit sees nearly as much. A checkerboard raises the median
     noise alone, and a misfit the fit's. Among content as rough as noise the fit sees none: there it
-    is what must be added to real images, in squares, for the median noise to come out.
+    is what must be added to real images, in squares, for the median noise to come out, if they are
+    neither blurred nor pale.
     """
     if median.surprise <= 1 or median.expected is None:
         return 0.0
     excess = median.value - median.expected[0]
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
-    if fitted.band and fitted.band[1] > ROUGH:
+    if fitted.band and fitted.band[1] > ROUGH and median.explained is None:
         added = math.sqrt(median.value**2 - median.expected[0] ** 2)
         return added if added > LEAST_UNSEEN else 0.0
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure

@@ -134,8 +134,11 @@ def test_among_content_as_rough_as_noise_variances_add():
     found["noise"] = found["noise"]._replace(band=(0.008, 0.0335))
     found["median_noise"] = found["median_noise"]._replace(null=0.0585, band=(0.058, 0.059))
     assert fitted_faults(found).noise == pytest.approx(0.03, rel=0.01)
-    found["median_noise"] = found["median_noise"]._replace(value=0.05901)
+    noisy = found["median_noise"]
+    found["median_noise"] = noisy._replace(value=0.05901)
     assert fitted_faults(found).noise == 0  # of .0078, which is too little
+    found["median_noise"] = noisy._replace(explained=0.0585, explained_band=(0.058, 0.059))
+    assert fitted_faults(found).noise == 0  # beside a blur, texture may be what is left
 
 
 def test_a_misfit_as_large_among_real_images_leaves_contrast_to_be_believed():
