@@ -27,7 +27,7 @@ MISFIT_OF_PALE = 0.07  # nats above real images', that lost contrast may leave
 LEAST_MEDIAN = 0.002  # by which the median noise bears out that of the fit, at least
 LEAST_UNSEEN, MOST_UNSEEN = 0.008, 0.015  # of noise, that the fit may take for detail
 LEAST_BORNE_OUT = 0.15  # of the fit's noise; clipping takes much of it from the median
-ROUGH = 0.02  # upper end of the band of the fit's noise, of content as rough as noise
+ROUGH = 0.04  # median noise of real images whose content is as rough as noise
 CLIPPED, ROUNDS = 300, 3  # real images that noise is tried on, and how often
 MOST_CLIPPED = 4.0  # times the fit's noise, beyond which it is not white noise that is seen
 CHUNK = 256  # images that faults are planted into at a time
@@ -82,7 +82,7 @@ def white_noise(fitted: Measured, median: Measured) -> float:
     excess = median.value - median.expected[0]
     if excess > max(LEAST_MEDIAN, LEAST_BORNE_OUT * fitted.value) and fitted.surprise > 1:
         return fitted.value
-    if fitted.band and fitted.band[1] > ROUGH and median.explained is None:
+    if median.expected[0] > ROUGH and median.explained is None:
         added = math.sqrt(median.value**2 - median.expected[0] ** 2)
         return added if added > LEAST_UNSEEN else 0.0
     unseen = 1.5 * fitted.band[1] if fitted.band else 0.0  # of which the fit cannot be sure
