@@ -166,7 +166,7 @@ def other_content(s: Standing) -> Reason | None:
     """The fakes show other pictures than real ones, none of them blurred."""
     if is_content(s) and not texture_lost(s):
         return Reason(
-            f"their mean spectrum is that of a blur of {radius_of(s)} pixels, but the softest of "
+            f"their mean spectrum is that of a blur of {radius_of(s)}, but the softest of "
             "them are as soft as the softest real images: other pictures, not blurred ones",
             ("blur_variance", "soft_end_radius"),
         )

@@ -49,7 +49,7 @@ def too_soft(s: Standing) -> Reason | None:
     if not kind and not scale and s.above("misfit"):
         scale = "; pictures of a larger scale, real detail enlarged, may have it, too"
     return Reason(
-        f"their spectrum is that of real images blurred by {radius_of(s)} pixels{kind}, and their "
+        f"their spectrum is that of real images blurred by {radius_of(s)}{kind}, and their "
         f"edges have {s.number('edge_energy')} of the real energy{scale}",
         tuple(name for name in ("blur_variance", "half_height", "edge_energy") if name in s),
     )
@@ -60,7 +60,7 @@ def soft_or_other_content(s: Standing) -> Reason | None:
     if some_too_soft(s) or is_content(s) or not may_be_content(s) or texture_lost(s):
         return None
     return Reason(
-        f"their mean spectrum is that of a blur of {radius_of(s)} pixels, their softest images "
+        f"their mean spectrum is that of a blur of {radius_of(s)}, their softest images "
         f"that of {s.number('soft_end_radius')}: blur and other content cannot be told apart",
         ("blur_variance", "soft_end_radius"),
     )
@@ -178,8 +178,8 @@ def is_content(s: Standing) -> bool:
 
 
 def radius_of(s: Standing) -> str:
-    """The radius that a sentence gives: the Gaussian fit's, or where it misfits the half-height."""
+    """The radius in a sentence: the Gaussian fit's, or where it misfits the half-height."""
     fitted = s.high("blur_variance") and not s.high("misfit")
     if fitted or "half_height" not in s:
-        return s.number("blur_radius")
-    return f"{s['half_height'].value:.2f} (half-height; no Gaussian blur)"
+        return f"{s.number('blur_radius')} pixels"
+    return f"{s['half_height'].value:.2f} pixels (half-height; no Gaussian blur)"
