@@ -126,7 +126,7 @@ def over_sharpened(s: Standing) -> Reason | None:
 def artefact(s: Standing) -> Reason | None:
     """Marks that no blur, noise or contrast leaves, or a spectrum that they do not explain."""
     names = [*_marks(s), *(["grey_levels"] if few_levels(s) else []), *_grids(s)]
-    names += [] if _misfit_is_told(s) else s.some_high(("misfit",))
+    names += [] if _misfit_is_told(s) else s.some_beyond(("misfit",), 1.0)
     if not names:
         return None
     return Reason(

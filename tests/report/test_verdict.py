@@ -311,3 +311,13 @@ def test_softer_images_of_which_no_blur_makes_a_part_are_not_some_too_soft():
     some = {"softer_share": 0.2, "soft_radius": 3.4}
     assert "some too soft" not in verdict(scores(**some, soft_share=0.01), FACTS).words
     assert "some too soft" in verdict(scores(**some, soft_share=0.15), FACTS).words
+
+
+def test_a_misfit_that_real_images_leave_too_is_no_artefact():
+    """Gratings have narrow spectra, of which two sets differ by 0.3 nats; less under noise."""
+    found = scores(misfit=0.2)
+    for high, said in ((0.1, ("artefact",)), (0.3, ())):
+        found["misfit"] = found["misfit"]._replace(
+            band=(0.05, high), explained=0.05, explained_band=(0.0, 0.13)
+        )
+        assert set(said) == {"artefact"} & set(verdict(found, FACTS).words)
