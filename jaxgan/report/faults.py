@@ -104,8 +104,8 @@ def with_noise_of(
     some, least = spread(real, CLIPPED), fakes.expected[0] ** 2
     found = faults.noise
     for _ in range(ROUNDS):
-        trial = planted(some, faults._replace(noise=found), rng)
-        reached = float(np.median(noise.rows(trial)["median_noise"])) ** 2 - least
+        rows = noise.rows(planted(some, faults._replace(noise=found), rng))
+        reached = noise.compare(rows, rows)["median_noise"] ** 2 - least
         wanted = fakes.value**2 - least
         if reached <= 0 or wanted <= 0:
             return faults
