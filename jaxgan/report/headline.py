@@ -47,8 +47,10 @@ def headline(card: Card) -> Headline:
 def _is_seen(height: Measured) -> bool:
     """Whether the transfer falls to its half among what pixels hold, unlike real images'.
 
-    Where it does not, the value is an upper bound, which noise moves a little.
+    Where it does not, the value is an upper bound: noise moves it, and all resamples have the same.
     """
+    if height.interval is not None and height.interval[0] == height.interval[1]:
+        return False
     above = height.value - (height.null or 0.0)
     return height.surprise > 1 and height.value > LEAST["half_height"] and above > BOUND_MOVES
 
