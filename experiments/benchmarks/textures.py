@@ -15,7 +15,7 @@ from pictures import pictures  # noqa: F401  finds the tests' modules
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report.measure import ImageSets, judge
-from tests.report.textures import SETS
+from tests.report.textures import TEXTURES
 
 REAL, FAKES = 600, 300
 BLURS, NOISES = (0.5, 1.0, 1.5, 2.0), (0.01, 0.03, 0.06, 0.1)
@@ -31,16 +31,13 @@ def main() -> None:
     options = parser.parse_args()
     lines = ["| data | planted | verdict | radius | noise | misfit |", f"|{'---|' * 6}"]
     for side in SIDES:
-        for name, draw in SETS.items():
+        for name, draw in TEXTURES.items():
             rng = np.random.default_rng(5)
             real = as_file(draw(REAL, side, rng))
             for fault, change in faults(rng).items():
                 fakes = as_file(change(draw(FAKES, side, rng)))
                 judged = judge(ImageSets(fault, fakes, real))
-                values = (
-                    judged.scores[score].value for score in ("blur_radius", "noise", "misfit")
-                )
-                numbers = " | ".join(f"{value:.3f}" for value in values)
+                numbers = " | ".join(f"{judged.scores[score].value:.3f}" for score in SHOWN)
                 said = ", ".join(judged.verdict.words)
                 lines.append(f"| {name} {side} | {fault} | {said} | {numbers} |")
                 print(lines[-1], flush=True)

@@ -98,4 +98,4 @@ def _rows(spectra: Array, name: str) -> Array:
 def _band(fits: list[BlurFit]) -> BlurBand:
     if len(fits) < 2:
         raise ValueError(f"{len(fits)} fits make no band: expected 2 or more, 200 for a good one")
-    return BlurBand(*(BlurFit(*(float(value) for value in end)) for end in middle(np.array(fits))))
+    return BlurBand(*(BlurFit(*(float(value) for value in end)) for end in middle(fits)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 __all__ = ["middle"]
 
 
-def middle(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def middle(values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Both ends of the middle 95 % of the law of values [N, …], each of shape […].
 
     The k-th of N values has k / (N + 1) of the law below it (Weibull's plotting position). NumPy's

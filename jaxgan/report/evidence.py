@@ -133,7 +133,7 @@ def _spectra(
         "real_spectrum": real,
         "fake_spectrum": fake,
         "fitted_spectrum": fitted + scores["noise"].value ** 2,
-        "spectrum_band": middle(np.stack(ratios)),
+        "spectrum_band": middle(ratios),
         "spectrum_ratio_2d": np.fft.fftshift(np.log10(fake_2d / real_2d)),
     }
 

@@ -102,12 +102,13 @@ def with_noise_of(
     if not faults.noise or fakes.expected is None:
         return faults
     some, least = spread(real, CLIPPED), fakes.expected[0] ** 2
-    found = faults.noise
+    found, wanted = faults.noise, fakes.value**2 - least
+    if wanted <= 0:
+        return faults
     for _ in range(ROUNDS):
         rows = noise.rows(planted(some, faults._replace(noise=found), rng))
         reached = noise.compare(rows, rows)["median_noise"] ** 2 - least
-        wanted = fakes.value**2 - least
-        if reached <= 0 or wanted <= 0:
+        if reached <= 0:
             return faults
         found *= math.sqrt(wanted / reached)
     ends = (faults.noise / MOST_CLIPPED, faults.noise * MOST_CLIPPED)

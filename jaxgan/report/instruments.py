@@ -184,7 +184,7 @@ def widening(held: int, reference: int, pool: int, judged: int, *, alone: bool) 
 def band_of(values: list[float]) -> Pair:
     """Where 95 % of more such values fall: quantiles of many, from the deviation of few."""
     if len(values) >= FEW:
-        low, high = middle(np.asarray(values))
+        low, high = middle(values)
         return float(low), float(high)
     mean, half = float(np.mean(values)), STUDENT * float(np.std(values, ddof=1))
     half *= math.sqrt(1 + 1 / len(values))  # the mean is not known better than that
@@ -236,7 +236,7 @@ def _around(value: float, again: list[float], *, centred: bool) -> Pair:
         half = STUDENT * float(np.std(again, ddof=1))
         return value - half, value + half
     shift = value - float(np.mean(again)) if centred else 0.0
-    low, high = (float(end) + shift for end in middle(np.asarray(again)))
+    low, high = (float(end) + shift for end in middle(again))
     return min(low, value), max(high, value)
 
 

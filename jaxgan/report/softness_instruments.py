@@ -47,15 +47,15 @@ def single_images(faults: Faults, rng: np.random.Generator) -> Instrument:
     look = _smoothed(faults)
 
     def of_real(images: Array) -> Rows:
-        series = [
+        series = np.stack([
             softness(look(planted(images, faults._replace(radius=float(sigma)), rng)))
             for sigma in SIGMAS
-        ]
-        laws = SoftLaws.planted(np.stack(series), SIGMAS)
+        ])  # fmt: skip
+        laws = SoftLaws.planted(series, SIGMAS)
         return {
             **_every_row(laws, len(images)),
-            "softness": np.stack(series, axis=1),
-            "has_scale": np.full(len(images), has_scale(np.stack(series))),
+            "softness": np.ascontiguousarray(series.T),
+            "has_scale": np.full(len(images), has_scale(series)),
             "bins": laws.bins.T.astype(np.int16),
         }
 

@@ -16,7 +16,7 @@ from jaxgan.report.measure import ImageSets, judge, measure
 from jaxgan.report.verdict import verdict
 from tests.report import planted
 from tests.report.planted import FAKES, held, judged, pictures, real_of, rng_of
-from tests.report.textures import SETS as SETS_OF_TEXTURES
+from tests.report.textures import TEXTURES
 
 SETS = ("shapes", "dead_leaves", "mnist", "cifar10", "photographs")
 SOFT = {"too soft", "soft or other content", "some too soft", "soft in places", "a class too soft"}
@@ -192,7 +192,7 @@ def test_a_shift_by_whole_pixels_is_no_fault():
 ])  # fmt: skip
 def test_of_pictures_that_are_no_photographs_a_fault_has_its_word_alone(name, fault, size, word):
     rng = rng_of(6)
-    real, images = (SETS_OF_TEXTURES[name](count, 32, rng) for count in (600, 300))
+    real, images = (TEXTURES[name](count, 32, rng) for count in (600, 300))
     arguments = (size, rng) if fault is planting.noised else (size,)
     found = judge(ImageSets(name, as_file(fault(images, *arguments)), as_file(real)))
     assert found.verdict.words == (word,), found.verdict.reasons

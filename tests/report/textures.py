@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["SETS", "fractal", "gratings", "stars"]
+__all__ = ["TEXTURES", "fractal", "gratings", "stars"]
 
 Array = np.ndarray
 STARS, SEEING = 25, 0.7  # mean number of stars in 32 x 32 pixels; their deviation in pixels
@@ -48,7 +48,7 @@ def stars(count: int, side: int, rng: np.random.Generator) -> Array:
     return np.clip(sky, 0, 1)[..., None]
 
 
-SETS = {
+TEXTURES = {
     "1/f noise": fractal,
     "1/f^1.5 noise": lambda count, side, rng: fractal(count, side, rng, 1.5),
     "gratings": gratings,
