@@ -13,7 +13,7 @@ import numpy as np
 from jaxgan.data import open_images
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
-from jaxgan.report.card import card_to_json
+from jaxgan.report.headline import card_record
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.networks import networks_for
 from jaxgan.report.page import write_page
@@ -46,7 +46,7 @@ def main() -> None:
                       protocol=protocol)
         )  # fmt: skip
         (HERE / folder).mkdir(exist_ok=True)
-        write_json(HERE / folder / "blur.json", card_to_json(card))
+        write_json(HERE / folder / "blur.json", card_record(card))
         write_page(HERE / folder / "blur.html", card, evidence)
         print(folder, card.verdict, f"{card.radius_px.value:.2f} px", flush=True)
 

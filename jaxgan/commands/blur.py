@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
@@ -18,6 +18,11 @@ __all__ = ["BlurOptions", "main"]
 MOST_SAMPLES = 100_000  # they are held in memory
 
 
+def _shown(metavar: str) -> Any:
+    """How --help shows an option that may be left out: its text says what happens then."""
+    return tyro.conf.arg(metavar=metavar, help_behavior_hint="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class BlurOptions:
     """Judge the blur of a run's samples, or of any folder of images, against real images.
@@ -27,29 +32,29 @@ class BlurOptions:
     contact sheets (sheet-*.png) and blur-images.csv, softest first.
     """
 
-    run_dir: Annotated[Path | None, tyro.conf.Positional] = None
+    run_dir: Annotated[Path | None, tyro.conf.Positional, _shown("[RUN_DIR]")] = None
     """Directory of the run."""
-    real: Path | None = None
+    real: Annotated[Path | None, _shown("DIR")] = None
     """Folder of real images, in place of a run."""
-    fake: Path | None = None
+    fake: Annotated[Path | None, _shown("DIR")] = None
     """Folder of the images to judge, in place of a run."""
-    out: Path | None = None
+    out: Annotated[Path | None, _shown("DIR")] = None
     """Directory to write into; default: the run's."""
-    count: int | None = None
+    count: Annotated[int | None, _shown("N")] = None
     """Samples drawn from a run, 100 or more; default: 2,000. 10,000 for figures to publish."""
-    step: int | None = None
+    step: Annotated[int | None, _shown("N")] = None
     """Step of the checkpoint; default: the last."""
     seed: int = 0
     """Seed of the samples and of every random choice of the measurement."""
     features: bool = True
     """Look through feature networks, too, one of which is trained on the data the first time."""
-    image_size: int | None = None
+    image_size: Annotated[int | None, _shown("PIXELS")] = None
     """Bring the images of two folders to this many pixels a side."""
     sheet: bool = False
     """Also write contact sheets of the softest images, and blur-images.csv, a line for each."""
-    data_dir: str | None = None
+    data_dir: Annotated[str | None, _shown("DIR")] = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
-    cache: Path | None = None
+    cache: Annotated[Path | None, _shown("DIR")] = None
     """Directory that trained classifiers are kept in; default: ~/.cache/jaxgan."""
 
 
@@ -64,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"--out {options.out} is a file: give a directory")
     # Below the parser, so that --help need not wait for what measuring imports.
     from jaxgan.report.blur import blur_of_folders, blur_of_run
-    from jaxgan.report.headline import headline
+    from jaxgan.report.headline import in_a_line
     from jaxgan.training.environment import use_cpu_threads_of
     from jaxgan.training.run_directory import recorded_environment
 
@@ -74,7 +79,7 @@ def main(arguments: Sequence[str]) -> int:
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
         use_cpu_threads_of(recorded_environment(options.run_dir))
-        card, page = blur_of_run(
+        card, files = blur_of_run(
             options.run_dir,
             out=options.out,
             count=options.count or 2000,
@@ -89,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     elif options.run_dir is None and None not in folders:
         if options.count is not None:
             raise UserError("--count is for runs: of two folders all images are taken")
-        card, page = blur_of_folders(
+        card, files = blur_of_folders(
             *folders,  # type: ignore[arg-type]
             seed=options.seed,
             image_size=options.image_size,
@@ -99,8 +104,15 @@ def main(arguments: Sequence[str]) -> int:
             say=say,
         )
     else:
-        raise UserError(
-            "give the directory of a run, or --real DIR --fake DIR --out DIR for two folders"
-        )
-    print(f"{', '.join(card.verdict)}: blur radius {headline(card).text}; {page}")
+        raise UserError(_what_is_missing(options))
+    print(f"{in_a_line(card)}; {', '.join(map(str, files))}")
     return 0
+
+
+def _what_is_missing(options: BlurOptions) -> str:
+    """Why neither a run nor two folders were given."""
+    asked = "give the directory of a run, or --real DIR --fake DIR --out DIR for two folders"
+    if options.run_dir is not None:
+        return f"{options.run_dir} and a folder: {asked}, not both"
+    missing = [f"--{name}" for name in ("real", "fake", "out") if getattr(options, name) is None]
+    return asked if len(missing) == 3 else f"no {' and no '.join(missing)}: {asked}"

@@ -69,7 +69,7 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
     """The blur card of a run that is complete; one that cannot be had does not fail the run."""
     from jaxgan.parallel import is_first_host
     from jaxgan.report.blur import blur_of_run
-    from jaxgan.report.headline import headline
+    from jaxgan.report.headline import in_a_line
 
     if not is_first_host():
         return
@@ -80,8 +80,8 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
 
     say("measuring blur, in a minute or two; without it: --no-blur")
     try:
-        card, page = blur_of_run(workdir, data_dir=options.data_dir, say=say)
+        card, (page, *_) = blur_of_run(workdir, data_dir=options.data_dir, say=say)
     except UserError as error:
         print(f"no blur card: {error}", file=sys.stderr)
         return
-    say(f"{', '.join(card.verdict)}: blur radius {headline(card).text}; {page}")
+    say(f"{in_a_line(card)}; {page}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from jaxgan.report.card import Card, card_to_json
+from jaxgan.report.card import Card
+from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
 from jaxgan.report.measure import ImageSets, measure
 from jaxgan.report.page import write_page
@@ -29,8 +30,8 @@ def blur_of_run(
     cache: Path | None = None,
     sheet: bool = False,
     say: Say = lambda line: None,
-) -> tuple[Card, Path]:
-    """Judge `count` samples of a run's checkpoint; the card and the page that shows it.
+) -> tuple[Card, list[Path]]:
+    """Judge `count` samples of a run's checkpoint; the card, and the files: first its page.
 
     `sheet` also writes contact sheets of the softest samples and a line for each sample.
 
@@ -60,23 +61,24 @@ def blur_of_folders(
     cache: Path | None = None,
     sheet: bool = False,
     say: Say = lambda line: None,
-) -> tuple[Card, Path]:
+) -> tuple[Card, list[Path]]:
     """Judge the images of one folder against those of another, taken for real."""
     kept = (cache or _default_cache()) if features else None
     sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
     return _write(sets, out, seed, sheet, say)
 
 
-def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, Path]:
+def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, list[Path]]:
     card, evidence = measure(sets, seed, say)
     out.mkdir(parents=True, exist_ok=True)
-    write_json(out / "blur.json", card_to_json(card))
+    write_json(out / "blur.json", card_record(card))
     page = out / "blur.html"
     write_page(page, card, evidence)
+    written = [page]
     if sheet:
         say("drawing contact sheets")
-        write_image_files(out, sets, card, evidence)
-    return card, page
+        written += write_image_files(out, sets, card, evidence)
+    return card, written
 
 
 def _default_cache() -> Path:

@@ -74,6 +74,7 @@ def gather(
         history=sets.history,
         image_scores={
             "radius_px": facts.fake_radius,
+            "softness": facts.fake_softness,
             "tenengrad": sharp_fake["tenengrad"],
             "median_noise": noise_fake["median_noise"],
         },
@@ -88,7 +89,7 @@ def _single_images(images: Array, facts: Findings) -> dict[str, Any]:
     """Radii of all images, and up to EXTREMES of the softest and the sharpest; nothing if NaN."""
     if np.isnan(facts.soft_limit):
         return {}
-    order = np.argsort(-facts.fake_radius, kind="stable")
+    order = np.argsort(-facts.fake_softness, kind="stable")
     return {
         "real_radius": facts.real_radius,
         "fake_radius": facts.fake_radius,

@@ -28,7 +28,7 @@ __all__ = ["Findings", "findings"]
 
 Array = np.ndarray
 
-MOST_SCALE = 1.9  # by which pictures are said to be enlarged: the fit ends at 2
+MOST_SCALE = 3.95  # by which pictures are said to be enlarged: the fit ends at 4
 
 
 class Findings(NamedTuple):
@@ -38,6 +38,7 @@ class Findings(NamedTuple):
     words: dict[str, str]  # for the sentences of the verdict
     # [n] pixels, by softness; below 0: sharper than the median real image. NaN: too noisy to tell
     fake_radius: Array
+    fake_softness: Array  # [n], as `metrics.softness`: orders fakes beyond the end of the radius
     real_radius: Array  # [N]
     soft_limit: float  # pixels: 95 % of real images read less
     region_map: Array  # [8, 8] pixels; NaN where real images have no detail
@@ -82,6 +83,7 @@ def findings(
         scores=found,
         words=words,
         fake_radius=fake_radius,
+        fake_softness=fakes if seen else np.full(len(fakes), np.nan),
         real_radius=real_radius,
         soft_limit=float(limit[0]),
         region_map=soft_map,

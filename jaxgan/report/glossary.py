@@ -25,7 +25,8 @@ GLOSSARY: dict[str, str] = {
     "error is even, which the radius' is not.",
     "half height": "The blur radius without a model: sigma of the Gaussian that loses half of the "
     "contrast at the frequency where the fakes lose it, in pixels, and so along four directions. "
-    "Real images read 0.4, the least that can be seen.",
+    "Real images read 0.4, the least that can be seen; with noise more, and expected is what real "
+    "images with the same noise read.",
     "anisotropy": "Largest half-height over the smallest, of four directions: a motion, or grids.",
     "edge energy": "Tenengrad over real, after the fitted noise and contrast were taken off it, "
     "which plain Tenengrad takes for sharpness.",

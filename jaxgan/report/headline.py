@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
-from jaxgan.report.card import Card, Measured
+from jaxgan.report.card import Card, Measured, card_to_json
 from jaxgan.report.standing import LEAST
 
-__all__ = ["Headline", "headline"]
+__all__ = ["Headline", "card_record", "headline", "in_a_line"]
 
 BOUND_MOVES = 0.1  # pixels
+SMALLEST = math.sqrt(LEAST["blur_variance"])  # pixels
 EQUIVALENT = "equivalent_"  # beginning of the names of scores that are read as a blur
 
 
@@ -18,6 +20,8 @@ class Headline(NamedTuple):
 
     text: str
     why: str
+    score: str  # that it is: "blur_radius" (a card's `radius_px`) or "half_height"
+    radius: Measured
 
 
 def headline(card: Card) -> Headline:
@@ -28,11 +32,9 @@ def headline(card: Card) -> Headline:
     what single scores say.
     """
     fit, height = card.radius_px, card.scores.get("half_height")
-    if height is None or not _is_seen(height):
-        return Headline(f"{fit.value:.2f} px", "sigma of the Gaussian that the spectral fit finds")
     odd = card.misfit.surprise > 1 and card.misfit.value > LEAST["misfit"]
-    if not odd and not _apart(fit, height):
-        return Headline(f"{fit.value:.2f} px", "sigma of the Gaussian that the spectral fit finds")
+    if height is None or not _is_seen(height) or not (odd or _apart(fit, height)):
+        return Headline(f"{fit.value:.2f} px", _of_fit(fit), "blur_radius", fit)
     why = (
         f"no Gaussian blur: the spectral fit reads {fit.value:.2f} px with a misfit of "
         f"{card.misfit.value:.2f}, half the contrast is lost where a Gaussian of "
@@ -41,18 +43,47 @@ def headline(card: Card) -> Headline:
     others = [score.value for name, score in card.scores.items() if name.startswith(EQUIVALENT)]
     if others:
         why += f"; single scores read {min(others):.2f} to {max(others):.2f} px"
-    return Headline(f"{height.value:.2f} px", why)
+    return Headline(f"{height.value:.2f} px", why, "half_height", height)
+
+
+def in_a_line(card: Card) -> str:
+    """The verdict and the radius, with its interval and what real images give, for a terminal."""
+    lead = headline(card)
+    radius = lead.radius
+    around = [
+        f"{name} {ends[0]:.2f} to {ends[1]:.2f}"
+        for name, ends in (("95 %:", radius.interval), ("real against real:", radius.band))
+        if ends is not None
+    ]
+    aside = f" ({'; '.join(around)})" if around else ""
+    return f"{', '.join(card.verdict)}: blur radius {lead.text}{aside}"
+
+
+def card_record(card: Card) -> dict[str, Any]:
+    """What `blur.json` holds: the card, and which of its radii leads, and why."""
+    lead = headline(card)
+    named = {"score": lead.score, "radius_px": lead.radius.value, "why": lead.why}
+    return {"headline": named, **card_to_json(card)}
+
+
+def _of_fit(fit: Measured) -> str:
+    """What the fitted radius is, and whether it is any blur."""
+    found = "sigma of the Gaussian that the spectral fit finds"
+    if abs(fit.value) ** 2 < LEAST["blur_variance"]:
+        return f"{found}; below {SMALLEST:.2f} px, none is called blur"
+    return found if abs(fit.surprise) > 1 else f"{found}; real images differ as much"
 
 
 def _is_seen(height: Measured) -> bool:
-    """Whether the transfer falls to its half among what pixels hold, unlike real images'.
+    """Whether the transfer falls to its half among what pixels hold, unlike that of real images.
 
     Where it does not, the value is an upper bound: noise moves it, and all resamples have the same.
     """
     if height.interval is not None and height.interval[0] == height.interval[1]:
         return False
-    above = height.value - (height.null or 0.0)
-    return height.surprise > 1 and height.value > LEAST["half_height"] and above > BOUND_MOVES
+    middle, _ = height.expected or (0.0, None)
+    above = height.value - middle > BOUND_MOVES
+    return above and height.surprise > 1 and height.value > LEAST["half_height"]
 
 
 def _apart(fit: Measured, height: Measured) -> bool:

@@ -31,7 +31,7 @@ def write_image_files(out: Path, sets: ImageSets, card: Card, evidence: Evidence
         else (),
     )
     csv = out / "blur-images.csv"
-    write_csv(csv, table)
+    write_csv(csv, table, by="softness")
     flagged, region = None, None
     if "a class too soft" in card.verdict and evidence.classes is not None:
         flagged = evidence.classes.names[evidence.classes.softer(SURE)[0]]
@@ -39,7 +39,7 @@ def write_image_files(out: Path, sets: ImageSets, card: Card, evidence: Evidence
         cells = softest_region(evidence.region_map)
         region = None if cells is None else _in_pixels(cells, *sets.fake.shape[1:3])
     sheets = write_sheets(out, sets.fake, table, real=sets.real, flagged_class=flagged,
-                          region=region)  # fmt: skip
+                          region=region, by="softness")  # fmt: skip
     return [csv, *sheets]
 
 

@@ -30,17 +30,14 @@ Array = np.ndarray
 
 SMALLEST_SIDE = 16  # pixels, of the spectral fit
 HEADLINES = ("blur_radius", "noise", "contrast", "misfit")
-FITTED = (
-    "blur_variance",
-    "blur_radius",
-    "noise",
-    "contrast",
-    "half_height",
-    "anisotropy",
-    "edge_energy",
-    *(f"half_height_{name.replace(' ', '_')}" for name in DIRECTIONS),
-)
+FITTED = ("blur_variance", "blur_radius", "noise", "contrast", "edge_energy")
 """Scores that say what the blur, the noise and the contrast are, and are not explained by them."""
+HEIGHTS = (
+    "half_height",
+    *(f"half_height_{name.replace(' ', '_')}" for name in DIRECTIONS),
+    "anisotropy",
+)
+"""Scores that say what the blur is. Noise hides where half is lost, and so explains them."""
 
 
 class ImageSets(NamedTuple):
@@ -155,19 +152,27 @@ class Bench:
         )  # fmt: skip
         if faults.any:
             self.say("measuring real images with the same blur, noise and contrast")
+        self._explain("spectrum", faults._replace(radius=0.0), only=HEIGHTS)
+        self._explain("spectrum", faults, but=(*FITTED, *HEIGHTS))
         for name in self.instruments:
-            if name != "noise":
+            if name not in ("noise", "spectrum"):
                 self._explain(name, faults)
         return faults
 
-    def _explain(self, name: str, faults: Faults) -> None:
+    def _explain(
+        self, name: str, faults: Faults, *, only: Sequence[str] = (), but: Sequence[str] = ()
+    ) -> None:
+        """Of an instrument's scores, explain all, or `only` some, or all `but` some."""
         reading, rows, rows_fake = self.readings[name]
         instrument = self.instruments[name]
         judged = len(next(iter(rows_fake.values())))
         beside = explained(instrument, reading.scores, rows, self.sets.real, judged, faults,
                            self.stream(f"faults of {name}"))  # fmt: skip
-        fitted = FITTED if name == "spectrum" else ()
-        self.scores |= {name: score for name, score in beside.items() if name not in fitted}
+        self.scores |= {
+            score: found
+            for score, found in beside.items()
+            if (not only or score in only) and score not in but
+        }
 
 
 def instruments(

@@ -42,6 +42,13 @@ HEADLINES = (
     ("contrast", "Contrast", "gain; 1 is the real images'", ""),
     ("misfit", "Misfit", "nats; large: more than blur, noise and contrast differs", " nats"),
 )
+READING = (
+    '<p class="reading">Reading: in bold outside of what is expected, as one score in twenty is by '
+    "chance; in colour where a word of the verdict stands on it. A word asks for more than the end "
+    "of a band, and clean for no score further out than 2.5 of its half-widths. Real images with "
+    "the same faults have the blur, the noise and the contrast that were fitted to the fakes, but "
+    "for what the score itself is to tell.</p>"
+)
 SECTIONS = (("figures", "Figures"), ("scores", "All scores"), ("protocol", "Protocol"),
             ("glossary", "Glossary"))  # fmt: skip
 
@@ -129,7 +136,7 @@ def _headline_table(card: Card) -> str:
         '<table class="head"><thead><tr><th scope="col">Spectral fit: fakes against real</th>'
         '<th scope="col" class="number">Value</th><th scope="col" class="number">95 % interval</th>'
         '<th scope="col" class="number">Real vs real, 95 %</th><th scope="col">Reading</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
+        f"</thead><tbody>{rows}</tbody></table>\n{READING}"
     )
 
 
@@ -145,7 +152,7 @@ def _place(score: Measured, flagged: bool) -> str:
     if score.expected is None:
         return DASH
     faulty = score.explained is not None
-    beside = "real images so blurred" if faulty else "real images"
+    beside = "real images with the same faults" if faulty else "real images"
     if abs(score.surprise) <= 1:
         return f'<span class="inside">as {beside}</span>'
     way = "above" if score.surprise > 0 else "below"

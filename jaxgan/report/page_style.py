@@ -15,6 +15,7 @@ h1 span { white-space: nowrap; }
 .flag { color: var(--flag); } .good { color: var(--good); } .other { color: var(--other); }
 .lead { margin: 0 0 6px; font-size: 20px; } .lead small { color: var(--quiet); font-size: 15px; }
 .beyond { font-weight: 600; }
+.reading { margin: 8px 0 0; max-width: 70em; color: var(--quiet); font-size: 13.5px; }
 .reasons { margin: 0 0 22px; font-size: 18px; max-width: 62em; }
 h2 { margin: 40px 0 10px; padding-bottom: 4px; border-bottom: 2px solid var(--line);
   font-size: 23px; }

@@ -61,7 +61,7 @@ def contact_sheet(
     texts = [caption.split("\n") for caption in captions]
     wide = _width_of_cell(images.shape[1:3])
     high = tiles[0].height + LINE * max(map(len, texts)) + 2 * GAP
-    columns = min(len(tiles), columns or max(FEWEST_COLUMNS, SHEET // wide))
+    columns = _columns(len(tiles), columns or max(FEWEST_COLUMNS, SHEET // wide))
     width = max(columns * wide, 4 * SMALL)
     head = [(line, _font(TITLE, bold=True), INK, TITLE_LINE)
             for line in _wrapped(printable(title), width)]  # fmt: skip
@@ -105,7 +105,7 @@ def write_sheets(
     """
     if len(fake) != len(table.names):
         raise ValueError(f"{len(fake)} images and {len(table.names)} names: expected as many")
-    order, captions = largest_first(table, by), _captions(table, by)
+    order, captions = largest_first(table, by), _captions(table)
     few = int(np.clip(np.ceil(SOFTEST * len(fake)), FEWEST_SOFTEST, MOST_TILES))
     chosen = {"softest": (order[:few], f"{len(fake):,} fakes")}
     if flagged_class is not None and table.labels:
@@ -124,6 +124,12 @@ def write_sheets(
         sheet = _region_sheet(fake[softest], lines, real, region)
         written.append(_write(out / "sheet-region.png", sheet))
     return written
+
+
+def _columns(count: int, most: int) -> int:
+    """As few as keep the number of rows: ten tiles are two rows of five, not nine and one."""
+    rows = -(-count // most)
+    return -(-count // rows)
 
 
 def _region_sheet(
@@ -146,11 +152,10 @@ def _region_sheet(
     return whole
 
 
-def _captions(table: ImageTable, by: str) -> list[str]:
-    """Two lines for each image: its score, and what it is called."""
-    form = "{:.2f} px" if by.endswith("_px") else "{:.3g}"
-    values = np.asarray(table.columns[by], np.float64)
-    scores = [DASH if np.isnan(value) else form.format(value) for value in values]
+def _captions(table: ImageTable) -> list[str]:
+    """Two lines for each image: its radius, and what it is called."""
+    radii = np.asarray(table.columns["radius_px"], np.float64)
+    scores = [DASH if np.isnan(radius) else f"{radius:.2f} px" for radius in radii]
     return [f"{score}\n{printable(name)}" for score, name in zip(scores, table.names, strict=True)]
 
 

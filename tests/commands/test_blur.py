@@ -39,7 +39,9 @@ def test_two_folders_give_a_page_and_figures(folders, capsys):
     flags = ["--real", folders / "real", "--fake", folders / "fake", "--out", out,
              "--cache", folders / "cache", "--sheet"]  # fmt: skip
     assert main(list(map(str, flags))) == 0
-    assert "too soft" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "too soft" in printed
+    assert all(str(out / name) in printed for name in ("blur.html", "blur-images.csv"))
     card = json.loads((out / "blur.json").read_text())
     assert card["radius_px"]["value"] == pytest.approx(1.0, abs=0.15)
     assert "too soft" in card["verdict"]
@@ -93,7 +95,7 @@ def test_a_run_whose_samples_cannot_be_judged_still_ends_well(tmp_path):
     ("arguments", "words"),
     [
         ([], "give the directory of a run, or --real"),
-        (["--real", "a", "--fake", "b"], "give the directory of a run, or --real"),
+        (["--real", "a", "--fake", "b"], "no --out: give the directory of a run, or --real"),
         (["run", "--real", "a"], "give the directory of a run, or --real"),
         (["run", "--count", "99"], "--count 99: expected 100 to 100,000"),
         (["run", "--count", "100001"], "--count 100001: expected 100 to 100,000"),

@@ -56,7 +56,7 @@ def enlarged(images: np.ndarray, side: int, kernel: str) -> np.ndarray:
     return large[:, inside, inside, None] / 255.0
 
 
-@pytest.mark.parametrize("scale", [1.1, 1.5, 1.9])
+@pytest.mark.parametrize("scale", [1.1, 1.5, 1.9, 2.6])
 def test_white_pictures_by_hand(scale):
     # White before, so only the kernel shows: linear interpolation's transfer is sinc² an axis.
     frequency = frequencies(64)
@@ -74,7 +74,7 @@ def test_white_pictures_by_hand(scale):
 @pytest.mark.parametrize(
     ("side", "kernel"),
     [(70, "lanczos"), (80, "lanczos"), (96, "lanczos"), (80, "bicubic"), 
-     (80, "bilinear")],
+     (80, "bilinear"), (128, "lanczos"), (128, "bicubic"), (192, "bicubic")],
 )  # fmt: skip
 def test_enlarged_photographs_are_found(side, kernel):
     scale, told = verdict(enlarged(photographs(300, 1), side, kernel))

@@ -184,6 +184,7 @@ def _scores(real: np.ndarray, held: np.ndarray, fake: np.ndarray) -> dict[str, M
         "coverage": Measured(0.61, (0.56, 0.66), 0.969, (0.95, 0.98), pixels, features),
         "kernel_random_conv": Measured(0.004, (0.001, 0.007), 0.0, None, pixels, features),
         "overshoot": Measured(0.02, (0.015, 0.025), 0.018, (0.01, 0.03), pixels),
+        "softer_share": Measured(0.6, (0.5, 0.7), 0.05, (0.0, 0.1), pixels),
     }
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from jaxgan.report.card import Measured
-from jaxgan.report.headline import headline
+from jaxgan.report.card import Measured, card_from_json
+from jaxgan.report.headline import card_record, headline, in_a_line
 from tests.report.made_up import made_up
 
 
@@ -39,3 +39,31 @@ def test_a_half_height_that_is_a_bound_moved_by_noise_does_not_lead(card):
     assert headline(with_height(card, 0.46, (0.46, 0.46))).text == "0.98 px"
     assert headline(with_height(card, 0.52, (0.52, 0.52))).text == "0.98 px"  # of every resample
     assert headline(with_height(card, 0.55, (0.54, 0.56))).text == "0.55 px"
+
+
+def test_a_half_height_that_real_images_with_the_same_noise_have_does_not_lead(card):
+    noisy = with_height(card, 0.65, (0.62, 0.69))
+    height = noisy.scores["half_height"]._replace(explained=0.63, explained_band=(0.56, 0.7))
+    changed = noisy._replace(scores={**noisy.scores, "half_height": height})
+    assert headline(noisy).score == "half_height"
+    assert headline(changed).score == "blur_radius"
+
+
+def test_what_is_no_blur_is_called_none(card):
+    small, usual = (
+        card._replace(radius_px=Measured(value, (0.1, 0.4), 0.02, band))
+        for value, band in ((0.2, (-0.1, 0.1)), (0.3, (-0.35, 0.35)))
+    )
+    assert "below 0.25 px, none is called blur" in headline(small).why
+    assert "real images differ as much" in headline(usual).why
+    assert in_a_line(usual._replace(verdict=("clean",))) == (
+        "clean: blur radius 0.30 px (95 %: 0.10 to 0.40; real against real: -0.35 to 0.35)"
+    )
+
+
+def test_the_record_says_which_radius_leads_and_is_still_a_card(card):
+    changed = with_height(card, 1.6, (1.5, 1.7), misfit=0.5)
+    record = card_record(changed)
+    assert record["headline"]["score"] == "half_height"
+    assert record["headline"]["radius_px"] == 1.6
+    assert card_from_json(record) == changed

@@ -177,6 +177,16 @@ def test_the_smoothest_of_real_images_are_not_called_blurred(name, share):
     assert not (SOFT - {"soft or other content"}) & set(found.verdict.words)
 
 
+def test_noise_alone_has_no_half_height_that_real_images_with_it_have_not():
+    """Noise hides where half of the contrast is lost: half a pixel and more without any blur."""
+    pale = planting.contrasted(held("colour"), 0.6)
+    for faulty in (held("colour"), pale):
+        noisy = judged("colour", planting.noised(faulty, 0.1, rng_of(7)))
+        height = noisy.scores["half_height"]
+        assert height.value > 0.45
+        assert abs(height.surprise) < 1.5, height
+
+
 def test_a_shift_by_whole_pixels_is_no_fault():
     found = judged("cifar10", planting.shifted(held("cifar10"), 1))
     assert found.scores["blur_radius"].value < 0.25

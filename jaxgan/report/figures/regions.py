@@ -18,7 +18,13 @@ def region_figure(card: Card, evidence: Evidence) -> Drawn:
     """The map of 8x8 cells, in pixels of blur beside the same cells of real images."""
     softness = evidence.region_map
     if softness is None or np.all(np.isnan(softness)):
-        return Drawn("regions", TITLE, "Left out: real images have no detail to compare.", "", None)
+        return Drawn(
+            "regions",
+            TITLE,
+            "Left out: real images with the faults of the fakes show no detail to compare.",
+            "",
+            None,
+        )
     figure = new_figure(3.6, 4.6)
     axes = figure.add_subplot()
     colours = colormaps["viridis"].with_extremes(bad="#E6E9EC")

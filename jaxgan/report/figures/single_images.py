@@ -25,6 +25,7 @@ __all__ = ["single_image_figure"]
 Array = np.ndarray
 
 BINS = 48
+LEAST_AT_END = 0.01  # of the images
 MOST_CLASSES = 12  # bars; of more, the softest
 TITLE = "One by one: how many are soft"
 
@@ -49,17 +50,29 @@ def single_image_figure(card: Card, evidence: Evidence) -> Drawn:
         _classes(classes, evidence.classes)
     if evidence.extremes is not None:
         _tiles(below, evidence.extremes)
-    softer = float(np.mean(evidence.fake_radius > evidence.soft_limit))
+    softer = card.scores["softer_share"].value
     return Drawn(
         "single_images",
         TITLE,
         "Each image's softness, as the blur that makes the median real image as soft; below 0: "
         f"sharper than that one. 95 % of real images lie left of the line, {percent(softer)} of "
-        "the fakes right of it. A blur of all images moves the whole law; one of some adds a hump; "
-        "other content leaves the soft end where it is.",
+        f"the fakes right of it.{_end(evidence)} A blur of all images moves the whole law; one of "
+        "some adds a hump; other content leaves the soft end where it is.",
         "Histograms of the blur radius of single real and fake images, above the softest and the "
         "sharpest fakes.",
         figure,
+    )
+
+
+def _end(evidence: Evidence) -> str:
+    """Where the scale ends, if images lie there."""
+    radii = np.concatenate([evidence.fake_radius, evidence.real_radius])
+    largest = float(np.max(np.abs(radii)))
+    if np.mean(np.abs(radii) == largest) < LEAST_AT_END:
+        return ""
+    return (
+        f" The scale ends at {largest:.1f} pixels: beside the noise, larger blurs look no softer. "
+        "Images beyond it stand at its end."
     )
 
 
