@@ -21,7 +21,16 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-__all__ = ["SOFT", "SoftLaws", "SoftPart", "calibrated", "has_scale", "soft_part", "softer_share"]
+__all__ = [
+    "SOFT",
+    "SoftLaws",
+    "SoftPart",
+    "calibrated",
+    "has_scale",
+    "soft_part",
+    "softer_share",
+    "softness_scale",
+]
 
 BINS = 40  # of equally many planted readings each
 RADII = 36  # tried, evenly spaced
@@ -127,6 +136,20 @@ def has_scale(series: Array) -> bool:
     return bool(np.max(medians[1:]) > medians[0])
 
 
+def softness_scale(series: Array, sigmas: Array) -> tuple[Array, Array]:
+    """Blurs in pixels, and the median softness of real images under each: both [k], rising.
+
+    Of `series` [K, N] at `sigmas` [K], those at which the median rises; beside noise, large blurs
+    look no softer. Raises ValueError as `soft_part`, and where no blur raises the median.
+    """
+    series, sigmas = _planted(series, sigmas)
+    if not has_scale(series):
+        raise ValueError("series: no blur makes the real images softer; there is no scale")
+    medians = np.median(series, axis=1)
+    rising = np.append(True, medians[1:] > np.maximum.accumulate(medians)[:-1])
+    return sigmas[rising], medians[rising]
+
+
 def calibrated(series: Array, sigmas: Array, values: Array) -> Array:
     """Radius of a blur for each softness [M], in pixels: float64 [M], by the real images' medians.
 
@@ -138,13 +161,9 @@ def calibrated(series: Array, sigmas: Array, values: Array) -> Array:
 
     Raises ValueError as `soft_part`, and where no blur raises the median.
     """
-    series, sigmas = _planted(series, sigmas)
     values = _readings(values)
-    if not has_scale(series):
-        raise ValueError("series: no blur makes the real images softer; there is no scale")
-    medians = np.median(series, axis=1)
-    rising = np.append(True, medians[1:] > np.maximum.accumulate(medians)[:-1])
-    medians, variances = medians[rising], sigmas[rising] ** 2
+    radii, medians = softness_scale(series, sigmas)
+    variances = radii**2
     variance = PchipInterpolator(medians, variances)(np.clip(values, medians[0], medians[-1]))
     slope = (variances[1] - variances[0]) / (medians[1] - medians[0])
     variance += slope * np.minimum(values - medians[0], 0)

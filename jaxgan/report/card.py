@@ -125,9 +125,10 @@ class Evidence:
     history: Mapping[str, Array] = field(default_factory=dict)  # of a run: name -> [[step, value]]
     image_scores: Mapping[str, Array] = field(default_factory=dict)  # of all fakes, each [n]
     fake_labels: Array | None = None  # int [n], where the fakes' classes are known or judged
-    fake_radius: Array | None = None  # [n] pixels, of all fakes, by their softness
-    real_radius: Array | None = None  # [N] of the real images that were looked at one by one
-    soft_limit: float = 0.0  # pixels: 95 % of real images read less
+    fake_softness: Array | None = None  # [n], of all fakes
+    real_softness: Array | None = None  # [N], of the real images that were looked at one by one
+    # Of the median real image, by pixels of planted blur, as far as it rises:
+    softness_scale: Mapping[float, float] = field(default_factory=dict)
     extremes: tuple[Array, Array] | None = None  # the softest and the sharpest fakes
     region_map: Array | None = None  # [8, 8] pixels; NaN where real images have no detail
     classes: ClassSoftness | None = None  # radius and surprise of each class

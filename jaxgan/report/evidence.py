@@ -86,14 +86,14 @@ def gather(
 
 
 def _single_images(images: Array, facts: Findings) -> dict[str, Any]:
-    """Radii of all images, and up to EXTREMES of the softest and the sharpest; nothing if NaN."""
-    if np.isnan(facts.soft_limit):
+    """Softness of all images, and up to EXTREMES of the softest and sharpest; nothing in noise."""
+    if not facts.softness_scale:
         return {}
     order = np.argsort(-facts.fake_softness, kind="stable")
     return {
-        "real_radius": facts.real_radius,
-        "fake_radius": facts.fake_radius,
-        "soft_limit": facts.soft_limit,
+        "real_softness": facts.real_softness,
+        "fake_softness": facts.fake_softness,
+        "softness_scale": facts.softness_scale,
         "extremes": (images[order[:EXTREMES]], images[order[::-1][:EXTREMES]]),
     }
 

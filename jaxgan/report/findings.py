@@ -12,7 +12,7 @@ from jaxgan.metrics.blur_kinds import blur_kind
 from jaxgan.metrics.blur_transfer import BlurTransfer
 from jaxgan.metrics.frame_regions import region_in_words
 from jaxgan.metrics.scale_fit import fit_scale, rather_enlarged
-from jaxgan.metrics.soft_share import SOFT, calibrated
+from jaxgan.metrics.soft_share import calibrated, softness_scale
 from jaxgan.report.card import Measured
 from jaxgan.report.class_softness import ClassSoftness, class_softness
 from jaxgan.report.equivalents import Equivalents, equivalents
@@ -39,8 +39,8 @@ class Findings(NamedTuple):
     # [n] pixels, by softness; below 0: sharper than the median real image. NaN: too noisy to tell
     fake_radius: Array
     fake_softness: Array  # [n], as `metrics.softness`: orders fakes beyond the end of the radius
-    real_radius: Array  # [N]
-    soft_limit: float  # pixels: 95 % of real images read less
+    real_softness: Array  # [N]
+    softness_scale: Mapping[float, float]  # of the median real image, by pixels of planted blur
     region_map: Array  # [8, 8] pixels; NaN where real images have no detail
     classes: ClassSoftness | None
     fake_labels: Array | None  # [n]
@@ -56,12 +56,8 @@ def findings(
     """Look behind the scores, as far as they ask for it."""
     _, real, fake = readings["single images"]
     series, fakes = real["softness"], fake["softness"][:, 0]
-    values = (fakes, series[:, 0], np.quantile(series[:, 0], [SOFT]))
     seen = bool(real["has_scale"][0])
-    fake_radius, real_radius, limit = (
-        calibrated(series.T, SIGMAS, some) if seen else np.full(len(some), np.nan)
-        for some in values
-    )
+    nothing = np.full(len(fakes), np.nan)
     labels = _labels(sets, len(series))
     classes = None
     if labels is not None and seen:
@@ -82,10 +78,10 @@ def findings(
     return Findings(
         scores=found,
         words=words,
-        fake_radius=fake_radius,
-        fake_softness=fakes if seen else np.full(len(fakes), np.nan),
-        real_radius=real_radius,
-        soft_limit=float(limit[0]),
+        fake_radius=calibrated(series.T, SIGMAS, fakes) if seen else nothing,
+        fake_softness=fakes if seen else nothing,
+        real_softness=series[:, 0],
+        softness_scale=dict(zip(*softness_scale(series.T, SIGMAS), strict=True)) if seen else {},
         region_map=soft_map,
         classes=classes,
         fake_labels=None if labels is None else labels[1],

@@ -12,6 +12,7 @@ __all__ = ["Headline", "card_record", "headline", "in_a_line"]
 
 BOUND_MOVES = 0.1  # pixels
 SMALLEST = math.sqrt(LEAST["blur_variance"])  # pixels
+PART = "some too soft"  # of the verdict
 EQUIVALENT = "equivalent_"  # beginning of the names of scores that are read as a blur
 
 
@@ -20,18 +21,24 @@ class Headline(NamedTuple):
 
     text: str
     why: str
-    score: str  # that it is: "blur_radius" (a card's `radius_px`) or "half_height"
+    score: str  # that it is: "blur_radius" (a card's `radius_px`), "half_height", "soft_radius"
     radius: Measured
 
 
 def headline(card: Card) -> Headline:
     """The radius that stands for what is seen.
 
-    The Gaussian fit's, unless it leaves a misfit that real images do not, or lies apart from the
-    half-height of the transfer, which needs no model. Then the half-height leads, with the range of
-    what single scores say.
+    Of a set that is blurred in part, that of the part, with its share. Else the Gaussian fit's,
+    unless it leaves a misfit that real images do not, or lies apart from the half-height of the
+    transfer, which needs no model. Then the half-height leads, with the range of what single scores
+    say.
     """
     fit, height = card.radius_px, card.scores.get("half_height")
+    if PART in card.verdict:
+        part, share = card.scores["soft_radius"], card.scores["soft_share"]
+        why = f"as real images blurred so; the mean spectrum of all reads {fit.value:.2f} px"
+        text = f"{part.value:.2f} px in {share.value:.0%} of the fakes"
+        return Headline(text, why, "soft_radius", part)
     odd = card.misfit.surprise > 1 and card.misfit.value > LEAST["misfit"]
     if height is None or not _is_seen(height) or not (odd or _apart(fit, height)):
         return Headline(f"{fit.value:.2f} px", _of_fit(fit), "blur_radius", fit)
@@ -55,6 +62,8 @@ def in_a_line(card: Card) -> str:
         for name, ends in (("95 %:", radius.interval), ("real against real:", radius.band))
         if ends is not None
     ]
+    if lead.score == "soft_radius":  # real images have no soft part
+        around = around[:1]
     aside = f" ({'; '.join(around)})" if around else ""
     return f"{', '.join(card.verdict)}: blur radius {lead.text}{aside}"
 

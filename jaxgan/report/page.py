@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.report.card import HEADLINES as FIELDS
-from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.card import Card, Evidence, Measured, Pair
 from jaxgan.report.figures import Drawn, draw_figures, to_png
 from jaxgan.report.figures.style import DASH, DPI, number, pair
 from jaxgan.report.glossary import GLOSSARY, glossary_entry
@@ -125,8 +125,9 @@ def _headline_table(card: Card) -> str:
     flagged = {name for names in card.because for name in names}
     rows = "".join(
         f'<tr><th scope="row">{title}<small>{unit}</small></th>'
-        f'<td class="value number">{number(score.value)}{short}</td>'
-        f'<td class="number">{pair(score.interval)}</td><td class="number">{pair(score.band)}</td>'
+        f'<td class="value number">{_short(score.value, short)}</td>'
+        f'<td class="number">{_short(score.interval, short)}</td>'
+        f'<td class="number">{_short(score.band, short)}</td>'
         f"<td>{_place(score, ALIASES.get(name, name) in flagged)}</td></tr>"
         for name, title, unit, short in HEADLINES
         for score in (_score(card, name),)
@@ -138,6 +139,16 @@ def _headline_table(card: Card) -> str:
         '<th scope="col" class="number">Real vs real, 95 %</th><th scope="col">Reading</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>\n{READING}"
     )
+
+
+def _short(value: float | Pair | None, unit: str) -> str:
+    """A number with its unit, or a pair without: pixels to a hundredth, others to three digits."""
+    in_pixels = unit == " px"
+    if value is None:
+        return DASH
+    if isinstance(value, tuple):
+        return " … ".join(f"{end:.2f}" for end in value) if in_pixels else pair(value)
+    return (f"{value:.2f}" if in_pixels else number(value)) + unit
 
 
 def _score(card: Card, name: str) -> Measured | None:

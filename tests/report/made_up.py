@@ -13,7 +13,7 @@ from jaxgan.metrics.gradients import gradient_distance, gradient_magnitudes
 from jaxgan.metrics.planting import blurred, noised
 from jaxgan.metrics.regions import region_energies, softness_map
 from jaxgan.metrics.sharpness import median_noise, tenengrad
-from jaxgan.metrics.soft_share import calibrated
+from jaxgan.metrics.soft_share import calibrated, softness_scale
 from jaxgan.metrics.softness import softness
 from jaxgan.metrics.spectrum import (
     frequencies,
@@ -91,10 +91,10 @@ def _single_images(real: np.ndarray, fake: np.ndarray, classes: bool) -> dict:
     labels = np.arange(COUNT) % 3
     found = class_softness(series.T, labels, softness(fake), labels, sigmas, CLASSES)
     return {
-        "image_scores": {"radius_px": radius},
-        "fake_radius": radius,
-        "real_radius": calibrated(series, sigmas, series[0]),
-        "soft_limit": 0.4,
+        "image_scores": {"radius_px": radius, "softness": softness(fake)},
+        "fake_softness": softness(fake),
+        "real_softness": series[0],
+        "softness_scale": dict(zip(*softness_scale(series, sigmas), strict=True)),
         "extremes": (fake[:12], fake[-12:]),
         "region_map": softness_map(energies[0.0], region_energies(fake), energies),
         "classes": found if classes else None,

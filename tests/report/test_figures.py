@@ -49,7 +49,7 @@ def test_all_figures_draw_without_a_warning(options, missing):
 def test_without_scores_figures_say_why_they_are_left_out():
     card, evidence = made_up(**BARE)
     evidence = dataclasses.replace(
-        evidence, equivalent_blur={}, fake_radius=None, region_map=np.full((8, 8), np.nan)
+        evidence, equivalent_blur={}, fake_softness=None, region_map=np.full((8, 8), np.nan)
     )
     drawn = {one.name: one for one in draw_figures(card._replace(scores={}), evidence)}
     left_out = {name for name, one in drawn.items() if one.figure is None}

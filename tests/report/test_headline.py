@@ -67,3 +67,11 @@ def test_the_record_says_which_radius_leads_and_is_still_a_card(card):
     assert record["headline"]["score"] == "half_height"
     assert record["headline"]["radius_px"] == 1.6
     assert card_from_json(record) == changed
+
+
+def test_the_blur_of_a_part_leads_with_its_share(card):
+    part = {"soft_radius": Measured(1.9, (1.8, 2.0)), "soft_share": Measured(0.47, (0.4, 0.53))}
+    half = card._replace(verdict=("some too soft",), scores={**card.scores, **part})
+    found = headline(half)
+    assert (found.text, found.score) == ("1.90 px in 47% of the fakes", "soft_radius")
+    assert "the mean spectrum of all reads 0.98 px" in found.why

@@ -214,7 +214,7 @@ def test_under_much_noise_single_images_say_nothing():
     card, evidence = measure(sets)
     assert "too noisy" in card.verdict
     assert "softer_share" not in card.scores
-    assert evidence.fake_radius is None
+    assert evidence.fake_softness is None
     assert np.all(np.isnan(evidence.image_scores["radius_px"]))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
+from jaxgan.metrics.soft_share import SOFT
 from jaxgan.report.card import Card, Evidence
 from jaxgan.report.class_softness import ClassSoftness
 from jaxgan.report.figures.style import (
@@ -25,14 +26,13 @@ __all__ = ["single_image_figure"]
 Array = np.ndarray
 
 BINS = 48
-LEAST_AT_END = 0.01  # of the images
 MOST_CLASSES = 12  # bars; of more, the softest
 TITLE = "One by one: how many are soft"
 
 
 def single_image_figure(card: Card, evidence: Evidence) -> Drawn:
     """The law of the radius over fakes and real images, tiles of both ends, and bars of classes."""
-    if evidence.fake_radius is None or evidence.real_radius is None:
+    if evidence.fake_softness is None or evidence.real_softness is None:
         return Drawn(
             "single_images",
             TITLE,
@@ -54,30 +54,18 @@ def single_image_figure(card: Card, evidence: Evidence) -> Drawn:
     return Drawn(
         "single_images",
         TITLE,
-        "Each image's softness, as the blur that makes the median real image as soft; below 0: "
-        f"sharper than that one. 95 % of real images lie left of the line, {percent(softer)} of "
-        f"the fakes right of it.{_end(evidence)} A blur of all images moves the whole law; one of "
-        "some adds a hump; other content leaves the soft end where it is.",
-        "Histograms of the blur radius of single real and fake images, above the softest and the "
+        "Each image's softness; below the axis, the blur that makes the median real image as soft. "
+        f"95 % of real images lie left of the line, {percent(softer)} of the fakes right of it. A "
+        "blur of all images moves the whole law; one of some adds a hump; other content leaves the "
+        "soft end where it is. Beside noise, marks end where larger blurs look no softer.",
+        "Histograms of the softness of single real and fake images, above the softest and the "
         "sharpest fakes.",
         figure,
     )
 
 
-def _end(evidence: Evidence) -> str:
-    """Where the scale ends, if images lie there."""
-    radii = np.concatenate([evidence.fake_radius, evidence.real_radius])
-    largest = float(np.max(np.abs(radii)))
-    if np.mean(np.abs(radii) == largest) < LEAST_AT_END:
-        return ""
-    return (
-        f" The scale ends at {largest:.1f} pixels: beside the noise, larger blurs look no softer. "
-        "Images beyond it stand at its end."
-    )
-
-
 def _law(axes: Axes, evidence: Evidence) -> None:
-    real, fake = evidence.real_radius, evidence.fake_radius
+    real, fake = evidence.real_softness, evidence.fake_softness
     assert real is not None
     assert fake is not None
     low, high = np.quantile(np.concatenate([real, fake]), (0.002, 0.998))
@@ -86,9 +74,13 @@ def _law(axes: Axes, evidence: Evidence) -> None:
         axes.hist(np.clip(values, bins[0], bins[-1]), bins.tolist(), color=colour, label=name,
                   density=True, histtype="stepfilled" if filled else "step", lw=1.8,
                   alpha=0.35 if filled else 1.0)  # fmt: skip
-    axes.axvline(evidence.soft_limit, color=INK, lw=1, ls="--", label="95 % of real images")
-    tidy(axes, "blur radius of an image, pixels", "density", "Law over images")
-    add_legend(axes, "upper right")
+    axes.axvline(
+        float(np.quantile(real, SOFT)), color=INK, lw=1, ls="--", label="95 % of real images"
+    )
+    shown = {size: at for size, at in evidence.softness_scale.items() if low <= at <= high}
+    axes.set_xticks(list(shown.values()), [f"{size:g}" for size in shown])
+    tidy(axes, "softness, as blur of the median real image in pixels", "density", "Law over images")
+    add_legend(axes, "above", 3)
 
 
 def _classes(axes: Axes, classes: ClassSoftness) -> None:
