@@ -8,14 +8,15 @@ apart by their `role`. Any part goes into any config; combinations that make no 
 from __future__ import annotations
 
 import dataclasses
-import math
+import re
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_type_hints
 
 from jaxgan.errors import UserError
 from jaxgan.losses import Wasserstein
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
 from jaxgan.optimizers import Adam
+from jaxgan.optimizers.schedule import OVER_THE_RUN
 from jaxgan.parts import PART_FIELDS, part_from_json, part_name, part_to_json
 from jaxgan.protocols import (
     AugmentPart,
@@ -28,9 +29,15 @@ from jaxgan.protocols import (
     SharpnessPart,
     SofteningPart,
 )
+from jaxgan.typed_json import check_fields
 from jaxgan.types import Precision
 
-__all__ = ["Config", "config_from_json", "config_to_json"]
+__all__ = ["MOST_SEED", "Config", "config_from_json", "config_to_json", "laid_out_over_steps"]
+
+MOST = 2**31 - 1  # what 32 bits count
+MOST_SEED = 2**32 - 1  # JAX drops higher bits: 2^32 would be the seed 0
+SMALLEST, LARGEST = 1e-30, 1e38  # of numbers: float32 holds them
+LONGEST_NAME = 100  # signs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +126,7 @@ class Config:
             _check_whole(field, getattr(self, field), 1)
         for field in ("checkpoint_every", "sample_every", "log_every"):
             _check_whole(field, getattr(self, field), 1)
-        _check_whole("seed", self.seed, 0)
+        _check_whole("seed", self.seed, 0, MOST_SEED)
         for field in ("shards", "image_size"):
             if getattr(self, field) is not None:
                 _check_whole(field, getattr(self, field), 1)
@@ -128,8 +135,11 @@ class Config:
         weights = ("class_weight_discriminator", "class_weight_generator")
         for field in ("data_blur", "ema_half_life", "ema_ramp_up", *weights):
             _check_number(field, getattr(self, field), lowest=0.0)
-        if self.weight_clip is not None and not 0 < self.weight_clip < math.inf:
-            raise UserError(f"{_flag('weight_clip')} {self.weight_clip}: expected a number above 0")
+        if self.weight_clip is not None:
+            _check_number("weight_clip", self.weight_clip, SMALLEST)
+        _check_name(self.name)
+        for field in PART_FIELDS:
+            _check_numbers_of(field, getattr(self, field))
         for field, choices in (
             ("channels", (None, 1, 3)),
             ("precision", get_args(Precision)),
@@ -180,6 +190,16 @@ class Config:
             )
 
 
+def laid_out_over_steps(config: Config) -> list[str]:
+    """What of a config depends on its number of steps, in words: schedules of learning rates."""
+    return [
+        f"--{field.replace('_', '-')}.schedule {optimizer.schedule} is laid out"
+        for field in ("generator_optimizer", "discriminator_optimizer")
+        if (optimizer := getattr(config, field)) is not None
+        and getattr(optimizer, "schedule", "") in OVER_THE_RUN
+    ]
+
+
 def config_to_json(config: Config) -> dict[str, Any]:
     """A Config as plain JSON values; parts name their class as `module:Class`."""
     plain: dict[str, Any] = {}
@@ -191,16 +211,23 @@ def config_to_json(config: Config) -> dict[str, Any]:
     return plain
 
 
-def config_from_json(plain: dict[str, Any]) -> Config:
-    """The Config that `config_to_json` wrote; raises UserError for unknown fields or parts."""
-    known = {field.name for field in dataclasses.fields(Config)}
-    if unknown := sorted(set(plain) - known):
-        raise UserError(
-            f"config with unknown fields {', '.join(unknown)}: it was written by another version "
-            "of jaxgan; run it with that version"
-        )
+def config_from_json(plain: Any) -> Config:
+    """The Config that `config_to_json` wrote.
+
+    Raises UserError for anything else: fields that are unknown, missing or of another type, and
+    parts of modules that neither are jaxgan's nor were imported before.
+    """
+    hints = get_type_hints(Config)
+    fields = {
+        field.name: Any if field.name in PART_FIELDS else hints[field.name]
+        for field in dataclasses.fields(Config)
+    }
+    check_fields("config", plain, fields)
+    defaults = {field.name: field.default for field in dataclasses.fields(Config)}
     values = {
-        name: part_from_json(name, value) if name in PART_FIELDS and value is not None else value
+        name: part_from_json(name, value)
+        if name in PART_FIELDS and (value is not None or defaults[name] is not None)
+        else value
         for name, value in plain.items()
     }
     return Config(**values)
@@ -210,11 +237,32 @@ def _flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
-def _check_whole(field: str, value: Any, lowest: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-        raise UserError(f"{_flag(field)} {value}: expected a whole number from {lowest}")
+def _check_whole(field: str, value: Any, lowest: int, most: int = MOST) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= most:
+        raise UserError(f"{_flag(field)} {value}: expected a whole number from {lowest} to {most}")
+
+
+def _check_numbers_of(field: str, part: Any) -> None:
+    """Refuse numbers of a part that 32 bits do not hold, or that float32 takes for 0."""
+    for inner in dataclasses.fields(part) if dataclasses.is_dataclass(part) else ():
+        value = getattr(part, inner.name)
+        if isinstance(value, int) and abs(value) > MOST:
+            expected = f"a whole number up to {MOST}"
+        elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
+            expected = f"0 or a number from {SMALLEST:g} to {LARGEST:g} in size"
+        else:
+            continue
+        raise UserError(f"{_flag(field)}.{_flag(inner.name)[2:]} {value}: expected {expected}")
+
+
+def _check_name(name: str) -> None:
+    """A name is part of a directory's name, and no path."""
+    if not re.fullmatch(r"[\w.+-]*\w[\w.+-]*", name) or len(name) > LONGEST_NAME:
+        raise UserError(
+            f"--name {name!r}: expected 1 to {LONGEST_NAME} letters, digits and any of _ . + -"
+        )
 
 
 def _check_number(field: str, value: float, lowest: float) -> None:
-    if not (math.isfinite(value) and value >= lowest):
-        raise UserError(f"{_flag(field)} {value}: expected a number from {lowest:g}")
+    if not lowest <= value <= LARGEST:
+        raise UserError(f"{_flag(field)} {value}: expected a number from {lowest:g} to {LARGEST:g}")

@@ -6,11 +6,15 @@ import dataclasses
 import importlib
 import pkgutil
 import re
-from typing import Any
+import sys
+from collections.abc import Iterable
+from typing import Any, get_type_hints
 
 from jaxgan.errors import UserError
+from jaxgan.typed_json import check_fields
 
-__all__ = ["PART_FIELDS", "available_parts", "part_from_json", "part_name", "part_to_json"]
+__all__ = ["PART_FIELDS", "available_parts", "import_trusted", "part_from_json", "part_name",
+           "part_to_json"]  # fmt: skip
 
 PART_PACKAGES = {
     "loss": "jaxgan.losses",
@@ -82,26 +86,49 @@ def part_to_json(field: str, part: Any) -> dict[str, Any]:
 
 def part_from_json(field: str, plain: dict[str, Any]) -> Any:
     """The part that `part_to_json` wrote; raises UserError where there is none to be found."""
+    check_fields(field, plain, {"part": str}, others=True)
     values = dict(plain)
-    module, _, name = values.pop("part", "").partition(":")
+    module, _, name = values.pop("part").partition(":")
+    if not _is_trusted(module):
+        raise UserError(
+            f"{field} is {module}:{name}, not of jaxgan, and no module is imported because "
+            f"a file says so: if you know it, add --trust {module}, or import it first"
+        )
     cls: Any = _find_part(module, name)
     if cls is None or getattr(cls, "role", "") != PART_FIELDS[field]:
         raise UserError(
-            f"{field} {module}:{name} is no {PART_FIELDS[field]} that can be imported here: "
-            "put its module on PYTHONPATH, or use the version of jaxgan that wrote the config"
+            f"{field} {module}:{name} is no {PART_FIELDS[field]}: use the version of jaxgan, or of "
+            "that module, that wrote the config"
         )
-    if unknown := set(values) - {f.name for f in dataclasses.fields(cls)}:
-        raise UserError(
-            f"{field} {module}:{name} has no {', '.join(sorted(unknown))}: use the version of "
-            "jaxgan that wrote the config"
-        )
+    hints = get_type_hints(cls)
+    types = {f.name: hints[f.name] for f in dataclasses.fields(cls)}
+    check_fields(f"{field} {module}:{name}", values, types)
     return cls(**values)
+
+
+def import_trusted(modules: Iterable[str]) -> None:
+    """Import modules that a person has named, so that configs may name their parts.
+
+    Raises UserError for one that cannot be imported.
+    """
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except (ImportError, TypeError, ValueError) as error:
+            raise UserError(
+                f"--trust {module}: it cannot be imported ({error}); put it on PYTHONPATH"
+            ) from error
+
+
+def _is_trusted(module: str) -> bool:
+    """Whether a file may name this module: jaxgan's own, or one that the person has imported."""
+    return module.split(".")[0] == "jaxgan" or module in sys.modules
 
 
 def _find_part(module: str, name: str) -> type | None:
     """The dataclass called `name` in `module`, or None where there is none to be found."""
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError):
+    except (ImportError, AttributeError, TypeError, ValueError):
         return None
     return found if isinstance(found, type) and dataclasses.is_dataclass(found) else None

@@ -10,6 +10,7 @@ import importlib
 import json
 import math
 import pkgutil
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -31,7 +32,7 @@ from jaxgan.networks import (
     UNetDiscriminator,
 )
 from jaxgan.optimizers import SGD, Adam, RMSProp
-from jaxgan.parts import PART_FIELDS, available_parts, part_name
+from jaxgan.parts import PART_FIELDS, available_parts, import_trusted, part_name, part_to_json
 from jaxgan.penalties import R1R2, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
 
@@ -89,8 +90,8 @@ def floats(lowest, highest, **bounds):
     return st.floats(lowest, highest, **bounds)
 
 
-positive = floats(0, 1e6, exclude_min=True)
-shares = floats(0, 1, exclude_max=True)
+positive = floats(1e-30, 1e6)
+shares = st.just(0.0) | floats(1e-30, 1, exclude_max=True)
 counts = st.integers(1, 10**9)
 initializations = st.sampled_from(["dcgan", "he"])
 optimizers = st.one_of(
@@ -103,8 +104,10 @@ discriminators = st.builds(
 )
 configs = st.builds(
     Config,
-    name=st.text(),
-    seed=st.integers(0, 2**70),
+    name=st.from_regex(r"[a-z0-9_.+-]*[a-z0-9][a-z0-9_.+-]{0,9}", fullmatch=True).map(
+        lambda x: x[-50:]
+    ),
+    seed=st.integers(0, 2**32 - 1),
     steps=counts,
     batch_size=counts,
     n_critic=counts,
@@ -126,7 +129,7 @@ configs = st.builds(
     loss=st.one_of(
         st.sampled_from([Wasserstein(), NonSaturating(), Hinge()]), st.builds(Quarter, shares)
     ),
-    penalty=st.none() | st.builds(GradientPenalty, positive, floats(0, 100)),
+    penalty=st.none() | st.builds(GradientPenalty, positive, st.just(0.0) | floats(1e-30, 100)),
     weight_clip=st.none() | positive,
     generator_optimizer=optimizers,
     discriminator_optimizer=optimizers,
@@ -227,7 +230,7 @@ def test_numbers_below_0_are_refused(field, value):
 
 @pytest.mark.parametrize("value", [0, 0.0, -0.01, math.nan, math.inf])
 def test_a_weight_clip_that_leaves_nothing_or_everything_is_refused(value):
-    assert_refused("weight_clip", value, "a number above 0")
+    assert_refused("weight_clip", value, r"a number from 1e-30 to 1e\+38")
 
 
 @pytest.mark.parametrize(
@@ -295,9 +298,67 @@ def test_fields_of_another_version_are_refused_by_name():
         config_from_json(plain)
 
 
-def test_fields_that_are_missing_have_their_defaults():
-    assert config_from_json({}) == Config()
-    assert config_from_json({"seed": 3}) == Config(seed=3)
+def test_fields_that_are_missing_are_refused_by_name():
+    plain = config_to_json(Config())
+    del plain["seed"], plain["generator"]["width"]
+    with pytest.raises(UserError, match=r"^config without seed: .*another version"):
+        config_from_json(plain)
+    with pytest.raises(UserError, match=r"^generator .*DCGANGenerator without width"):
+        config_from_json(plain | {"seed": 0})
+
+
+@pytest.mark.parametrize("value", [None, 3, "text", [], [{}], True])
+def test_what_is_no_object_is_no_config_and_no_part(value):
+    with pytest.raises(UserError, match=r"^config is .*: expected an object"):
+        config_from_json(value)
+    with pytest.raises(UserError, match=r"^generator is .*: expected an object"):
+        config_from_json(config_to_json(Config()) | {"generator": value})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("seed", "0", "seed is '0': expected a whole number"),
+        ("seed", True, "seed is True: expected a whole number"),
+        ("data", None, "data is null: expected a text"),
+        ("channels", "1", "channels is '1'"),
+        ("seed", 2**32, "--seed 4294967296: expected a whole number from 0 to 4294967295"),
+        ("batch_size", 10**20, "--batch-size 1"),
+        ("name", "../esc", "--name '../esc'"),
+        ("name", "", "--name ''"),
+        ("name", "two\nlines", "--name 'two"),
+        ("name", "x" * 300, "--name 'x"),
+        ("weight_clip", 1e-300, "--weight-clip 1e-300: expected a number from 1e-30"),
+        ("ema_half_life", 1e300, "--ema-half-life 1e"),
+    ],
+)
+def test_values_of_another_type_or_size_are_refused(field, value, words):
+    with pytest.raises(UserError, match=re.escape(words)):
+        config_from_json(config_to_json(Config()) | {field: value})
+
+
+def test_numbers_of_parts_are_bounded():
+    with pytest.raises(UserError, match=r"--softening\.until 1(0+): expected a whole"):
+        Config(softening=InstanceNoise(until=10**20))
+    with pytest.raises(UserError, match=r"--generator-optimizer\.learning-rate 1e-200: expected"):
+        Config(generator_optimizer=Adam(learning_rate=1e-200))
+
+
+def test_a_config_imports_nothing_that_a_person_has_not_imported(tmp_path, monkeypatch):
+    (tmp_path / "stranger.py").write_text(
+        "from pathlib import Path\nfrom dataclasses import dataclass\n"
+        "Path(__file__).with_name('was_imported').touch()\n"
+        "@dataclass(frozen=True)\nclass Loss:\n    role = 'loss'\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    plain = config_to_json(Config()) | {"loss": {"part": "stranger:Loss"}}
+    with pytest.raises(UserError, match="add --trust stranger, or import it first"):
+        config_from_json(plain)
+    assert not (tmp_path / "was_imported").exists()
+    import_trusted(["stranger"])
+    assert type(config_from_json(plain).loss).__module__ == "stranger"
+    with pytest.raises(UserError, match="--trust no_such_module: it cannot be imported"):
+        import_trusted(["no_such_module"])
 
 
 @pytest.mark.parametrize(
@@ -305,16 +366,20 @@ def test_fields_that_are_missing_have_their_defaults():
     [
         "jaxgan.losses:Nothing",  # no such class
         "jaxgan.nowhere:Hinge",  # no such module
-        "Hinge",
-        "",
         "jaxgan.optimizers.adam:Adam",  # a part, but of another role
         "jaxgan.config:Config",  # no part
         "json:dumps",
     ],
 )
 def test_parts_that_are_no_loss_are_refused(part):
-    with pytest.raises(UserError, match=r"^loss .* is no loss that can be imported here"):
-        config_from_json({"loss": {"part": part}})
+    with pytest.raises(UserError, match=r"^loss .* is no loss: use the version"):
+        config_from_json(config_to_json(Config()) | {"loss": {"part": part}})
+
+
+@pytest.mark.parametrize("part", ["Hinge", "", "..:x", ".:", "test.autotest:x", "this:d"])
+def test_parts_of_other_modules_are_not_trusted(part):
+    with pytest.raises(UserError, match=r"^loss is .*not of jaxgan"):
+        config_from_json(config_to_json(Config()) | {"loss": {"part": part}})
 
 
 def test_a_generator_is_no_discriminator():
@@ -336,7 +401,10 @@ def test_an_unknown_field_of_a_part_is_refused():
     [
         ({"steps": -1}, "--steps -1"),
         (
-            {"generator_optimizer": {"part": "jaxgan.optimizers.sgd:SGD", "learning_rate": -1}},
+            {
+                "generator_optimizer": part_to_json("generator_optimizer", SGD())
+                | {"learning_rate": -1}
+            },
             "SGD with learning_rate -1",
         ),
     ],

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 from jaxgan.report.card import FEWEST_IMAGES
 
@@ -52,6 +53,8 @@ class BlurOptions:
     """Bring the images of two folders to this many pixels a side."""
     sheet: bool = False
     """Also write contact sheets of the softest images, and blur-images.csv, a line for each."""
+    trust: tuple[str, ...] = ()
+    """Modules of own parts that the run's config may name; they are imported."""
     data_dir: Annotated[str | None, _shown("DIR")] = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     cache: Annotated[Path | None, _shown("DIR")] = None
@@ -63,14 +66,17 @@ def main(arguments: Sequence[str]) -> int:
     options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
     if options.count is not None and not FEWEST_IMAGES <= options.count <= MOST_SAMPLES:
         raise UserError(f"--count {options.count}: expected {FEWEST_IMAGES} to {MOST_SAMPLES:,}")
-    if options.seed < 0:
-        raise UserError(f"--seed {options.seed}: expected a whole number from 0")
+    if not 0 <= options.seed <= MOST_SEED:
+        raise UserError(f"--seed {options.seed}: expected a whole number from 0 to {MOST_SEED}")
+    if options.run_dir is not None and options.image_size is not None:
+        raise UserError("--image-size is for two folders: a run's images have its size")
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UserError(f"--out {options.out} is a file: give a directory")
     # Below the parser, so that --help need not wait for what measuring imports.
+    from jaxgan.parts import import_trusted
     from jaxgan.report.blur import blur_of_folders, blur_of_run
     from jaxgan.report.headline import in_a_line
-    from jaxgan.training.environment import use_cpu_threads_of
+    from jaxgan.training.environment import use_32_bits, use_cpu_threads_of
     from jaxgan.training.run_directory import recorded_environment
 
     def say(line: str) -> None:
@@ -78,6 +84,8 @@ def main(arguments: Sequence[str]) -> int:
 
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
+        import_trusted(options.trust)
+        use_32_bits()
         use_cpu_threads_of(recorded_environment(options.run_dir))
         card, files = blur_of_run(
             options.run_dir,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import errno
+import io
 import os
 import signal
 import sys
@@ -54,15 +55,22 @@ def parse_experiment(
 
 def run_command(command: Callable[[], int]) -> None:
     """Run a command and exit with its status; what a person can mend is printed as one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of folders that its encoding has not
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = command()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by whoever started this
+            sys.stdout.flush()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 128 + signal.SIGPIPE
+    except DivergenceError as error:
+        print(f"stopped: {error}", file=sys.stderr)
+        status = 1
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -72,12 +80,28 @@ def run_command(command: Callable[[], int]) -> None:
             file=sys.stderr,
         )
         status = 2
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        print(
+            f"error: out of memory ({_first_line(error)}): lower --batch-size, --image-size or the "
+            "networks' width, or take a device with more",
+            file=sys.stderr,
+        )
+        status = 1
     except KeyboardInterrupt:
         status = 128 + signal.SIGINT
-    except DivergenceError as error:
-        print(f"stopped: {error}", file=sys.stderr)
-        status = 1
     sys.exit(status)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Of Python, NumPy or, by the words of its message, XLA."""
+    of_xla = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError")
+    return isinstance(error, MemoryError) or (of_xla and "RESOURCE_EXHAUSTED" in str(error))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200] or type(error).__name__
 
 
 def _read_choices(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

@@ -31,6 +31,8 @@ class RerunOptions:
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
+    trust: tuple[str, ...] = ()
+    """Modules of own parts that the run's config may name; they are imported."""
     nondeterministic: bool = False
     """On GPUs: let XLA choose faster operations whose bits differ from run to run."""
 
@@ -39,12 +41,19 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(RerunOptions, args=arguments, prog="jaxgan rerun")
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.training.environment import use_cpu_threads_of, use_deterministic_flags
+    from jaxgan.parts import import_trusted
+    from jaxgan.training.environment import (
+        use_32_bits,
+        use_cpu_threads_of,
+        use_deterministic_flags,
+    )
     from jaxgan.training.rerun import Mismatch, rerun
     from jaxgan.training.run_directory import recorded_environment
 
     if not options.nondeterministic:
         use_deterministic_flags()
+    import_trusted(options.trust)
+    use_32_bits()
     use_cpu_threads_of(recorded_environment(options.run_dir))
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")

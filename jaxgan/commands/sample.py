@@ -9,9 +9,12 @@ from typing import Annotated
 
 import tyro
 
+from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 
 __all__ = ["SampleOptions", "main"]
+
+MOST_SAMPLES = 100_000  # they are held in memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +26,13 @@ class SampleOptions:
     count: int = 64
     """Number of images."""
     seed: int = 0
-    """Seed of the latents; any whole number from 0."""
+    """Seed of the latents; a whole number from 0 to 2^32 - 1."""
     step: int | None = None
     """Step of the checkpoint; default: the last."""
     label: int | None = None
     """Class to draw, for runs conditioned on classes; default: all of them in turn."""
+    trust: tuple[str, ...] = ()
+    """Modules of own parts that the run's config may name; they are imported."""
     out: Path = Path("samples.png")
     """PNG file to write; one that is there is replaced."""
 
@@ -35,19 +40,22 @@ class SampleOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(SampleOptions, args=arguments, prog="jaxgan sample")
-    if options.count < 1 or options.seed < 0:
+    if not 1 <= options.count <= MOST_SAMPLES or not 0 <= options.seed <= MOST_SEED:
         raise UserError(
-            f"--count {options.count} --seed {options.seed}: expected a count from 1 and a seed "
-            "from 0"
+            f"--count {options.count} --seed {options.seed}: expected a count from 1 to "
+            f"{MOST_SAMPLES:,} and a seed from 0 to {MOST_SEED}"
         )
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     # Below the parser, so that --help need not wait for what training imports.
-    from jaxgan.training.environment import use_cpu_threads_of
+    from jaxgan.parts import import_trusted
+    from jaxgan.training.environment import use_32_bits, use_cpu_threads_of
     from jaxgan.training.pictures import write_grid
     from jaxgan.training.run_directory import recorded_environment
     from jaxgan.training.sampling import sample_run
 
+    import_trusted(options.trust)
+    use_32_bits()
     use_cpu_threads_of(recorded_environment(options.run_dir))
     step, images = sample_run(
         options.run_dir, options.count, options.seed, options.step, options.label

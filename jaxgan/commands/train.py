@@ -47,14 +47,21 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
     asked, options = parse_experiment(config, quick, CommandOptions(), arguments, description)
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parallel import start_hosts
-    from jaxgan.training.environment import use_cpu_threads_of, use_deterministic_flags
+    from jaxgan.training.environment import (
+        use_32_bits,
+        use_cpu_threads_of,
+        use_deterministic_flags,
+    )
     from jaxgan.training.loop import train
     from jaxgan.training.run_directory import default_workdir, recorded_environment
 
     if not options.nondeterministic:
         use_deterministic_flags()
-    if not options.restart:
+    if not options.restart:  # of a run that is there
         use_cpu_threads_of(recorded_environment(options.workdir or default_workdir(asked)))
+    if not options.coordinator and (options.process, options.process_count) != (None, None):
+        raise UserError("--process and --process-count need --coordinator HOST:PORT")
+    use_32_bits()
     if options.distributed or options.coordinator:
         start_hosts(options.coordinator, options.process_count, options.process)
     outcome = train(asked, options)

@@ -11,10 +11,12 @@ import optax
 from jaxgan.errors import UserError
 from jaxgan.optimizers.checks import check_positive
 
-__all__ = ["Schedule", "ScheduledRate"]
+__all__ = ["OVER_THE_RUN", "Schedule", "ScheduledRate"]
 
 Schedule = Literal["constant", "linear", "cosine", "halving"]
 """linear and cosine go from the first rate to the final one over the run."""
+
+OVER_THE_RUN = ("linear", "cosine")
 
 HALVE_EVERY = 1000
 

@@ -13,8 +13,8 @@ from jaxgan.data import PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
-from jaxgan.training.jsonl import read_lines
 from jaxgan.training.pictures import as_uint8
+from jaxgan.training.records import read_metrics
 from jaxgan.training.run_directory import RunPaths, read_run_config
 from jaxgan.training.sampling import sample_labels, sample_run
 
@@ -163,7 +163,7 @@ def _places(images: ImageSet, most: int) -> Array:
 
 def _history(workdir: Path) -> dict[str, Array]:
     """Curves of a run, thinned: name -> [[step, value]]."""
-    lines = read_lines(RunPaths(workdir).metrics)
+    lines = read_metrics(RunPaths(workdir).metrics)
     curves = {}
     for name in HISTORY:
         points = np.array([[line["step"], line[name]] for line in lines if name in line])

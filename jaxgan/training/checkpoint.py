@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from jaxgan.errors import UserError
 from jaxgan.parallel import to_global, to_local
 from jaxgan.types import GanState, Tree
 
-__all__ = ["Checkpoints", "check_room"]
+__all__ = ["Checkpoints", "DamagedError", "check_room"]
 
 KEPT = 3
+# Orbax warns of what it is about to raise, over many lines.
+logging.getLogger("absl").setLevel(logging.CRITICAL)
 
 
 def check_room(directory: Path, state: GanState) -> None:
@@ -33,18 +36,29 @@ class Checkpoints:
     """The latest three states of a run, on disk under `directory`.
 
     Saving goes on in the background after `save` returns. A save that was cut off leaves a
-    directory that Orbax has not committed, and is never taken for a checkpoint.
+    directory that Orbax has not committed, and is never taken for a checkpoint. With `read_only`
+    nothing is written, not even what a trainer needs beside them.
+
+    Raises UserError for a directory that cannot be read as one of checkpoints.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, read_only: bool = False) -> None:
         self.directory = directory
-        options = ocp.CheckpointManagerOptions(
-            preservation_policy=checkpoint_managers.LatestN(KEPT),
-            # Which steps are saved is the training loop's decision.
-            save_decision_policy=checkpoint_managers.FixedIntervalPolicy(1),
-            step_format_fixed_length=8,
-        )
-        self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
+        if read_only:
+            options = ocp.CheckpointManagerOptions(read_only=True, step_format_fixed_length=8)
+        else:
+            options = ocp.CheckpointManagerOptions(
+                preservation_policy=checkpoint_managers.LatestN(KEPT),
+                # Which steps are saved is the training loop's decision.
+                save_decision_policy=checkpoint_managers.FixedIntervalPolicy(1),
+                step_format_fixed_length=8,
+            )
+        try:
+            self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
+        except Exception as error:  # Orbax raises many types for what is no directory of its own
+            raise UserError(
+                f"{directory} cannot be read as checkpoints ({_first_line(error)}): restore it"
+            ) from error
 
     def close(self) -> None:
         """Wait for saves that are under way, and let go of the directory."""
@@ -67,22 +81,26 @@ class Checkpoints:
         self._manager.wait_until_finished()
 
     def restore(self, step: int, like: GanState) -> GanState:
-        """The state saved at `step`, with the shapes, types and devices of `like`."""
+        """The state saved at `step`, with the shapes, types and devices of `like`.
+
+        Raises DamagedError for files that are not as they were written.
+        """
         abstract: Tree = jax.tree.map(ocp.utils.to_shape_dtype_struct, to_global(like))
         try:
             state = self._manager.restore(step, args=ocp.args.StandardRestore(abstract))
         except Exception as error:
             # Orbax and TensorStore raise many types for damaged files.
-            first_line = str(error).strip().split("\n")[0][:200]
-            raise UserError(f"{self.damage(step)} ({first_line})") from error
+            raise DamagedError(_first_line(error)) from error
         return to_local(state)
 
-    def damage(self, step: int) -> str:
-        """What to say and do about a checkpoint that is not as it was written."""
-        good = [other for other in self.steps() if other < step]
-        way_out = (
-            f"delete {self.directory / f'{step:08d}'} to go on from step {good[-1]}"
-            if good
-            else "begin anew with --restart"
-        )
-        return f"the checkpoint of step {step} in {self.directory} is damaged: {way_out}"
+    def holds(self, step: int) -> bool:
+        """Whether there is a directory of that step now, as `steps` may not know any more."""
+        return (self.directory / f"{step:08d}").is_dir()
+
+
+class DamagedError(Exception):
+    """A checkpoint that cannot be read, or is not what was recorded; the text says why."""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200] or type(error).__name__

@@ -12,7 +12,8 @@ from typing import Any
 
 import jax
 
-__all__ = ["describe_environment", "differences", "use_cpu_threads_of", "use_deterministic_flags"]
+__all__ = ["describe_environment", "differences", "use_32_bits", "use_cpu_threads_of",
+           "use_deterministic_flags"]  # fmt: skip
 
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
@@ -27,6 +28,11 @@ def use_deterministic_flags() -> None:
     flags = os.environ.get("XLA_FLAGS", "")
     if "xla_gpu_deterministic_ops" not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC_FLAG}".strip()
+
+
+def use_32_bits() -> None:
+    """Compute in 32 bits even under JAX_ENABLE_X64, which steps are not written for."""
+    jax.config.update("jax_enable_x64", False)
 
 
 def use_cpu_threads_of(recorded: Mapping[str, Any]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from jaxgan.errors import UserError
 
-__all__ = ["append_line", "keep_until", "read_json", "read_lines", "write_json"]
+__all__ = ["append_line", "read_json", "read_lines", "write_json", "write_lines"]
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -21,7 +22,7 @@ def read_json(path: Path) -> Any:
     """The value of a JSON file; raises UserError where it cannot be read as one."""
     try:
         return json.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # also no UTF-8, no JSON, 10^5 brackets
         raise UserError(
             f"{path} cannot be read ({error}): expected a JSON file of a run"
         ) from error
@@ -33,26 +34,22 @@ def append_line(path: Path, value: dict[str, Any]) -> None:
         file.write(json.dumps(value) + "\n")
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """All objects of a file; a last line that a killed process left unfinished is passed over."""
+def read_lines(path: Path) -> list[Any]:
+    """All values of a file; a last line that a killed process left unfinished is passed over."""
     if not path.exists():
         return []
-    lines = path.read_text().split("\n")
-    complete = [line for line in lines[:-1] if line]
     try:
-        return [json.loads(line) for line in complete]
-    except json.JSONDecodeError as error:
+        lines = path.read_text().split("\n")
+        return [json.loads(line) for line in lines[:-1] if line]
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(
             f"{path} is damaged ({error}): restore it, or begin anew with --restart"
         ) from error
 
 
-def keep_until(path: Path, step: int) -> None:
-    """Drop the lines of later steps, which a resumed run will write again."""
-    lines = read_lines(path)
-    kept = [line for line in lines if line["step"] <= step]
-    if path.exists():
-        _replace(path, "".join(json.dumps(line) + "\n" for line in kept))
+def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Write all lines of a file anew; whoever reads the path sees the old ones or the new ones."""
+    _replace(path, "".join(json.dumps(line) + "\n" for line in lines))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -19,7 +20,7 @@ from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
 from jaxgan.training.environment import describe_environment, differences
-from jaxgan.training.jsonl import append_line, keep_until, read_json, read_lines, write_json
+from jaxgan.training.jsonl import append_line, write_json, write_lines
 from jaxgan.training.machine import (
     Machine,
     OnUpdates,
@@ -34,14 +35,27 @@ from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
+from jaxgan.training.records import (
+    digests_by_step,
+    read_digests,
+    read_environment,
+    read_metrics,
+)
+from jaxgan.training.returning import (
+    check_extension,
+    check_may_restart,
+    check_same_run,
+    extend_run,
+    state_of_config,
+)
 from jaxgan.training.run_directory import (
     RunPaths,
-    check_same_run,
     create_run,
     default_workdir,
     locked,
     recorded_config,
 )
+from jaxgan.training.saved_state import check_complete, state_to_go_on_from
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
 from jaxgan.updates import UpdateInfo, batches_per_update
@@ -69,16 +83,22 @@ def train(config: Config, options: RunOptions) -> Outcome:
     if options.resident_mib < 0:
         raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
     workdir = options.workdir or default_workdir(config)
-    recorded = recorded_config(workdir)
-    goes_on = recorded is not None and not options.restart
+    before = state_of_config(workdir)
+    if options.restart:
+        check_may_restart(workdir)
+    recorded = None if options.restart else recorded_config(workdir)
+    goes_on = recorded is not None
     config, images = resolve(
         config,
-        recorded if goes_on else None,
+        recorded,
         data_dir=options.data_dir,
         download=options.download,
     )
-    if recorded and goes_on:
+    if recorded:
         check_same_run(workdir, recorded, config, images.fingerprint)
+        check_extension(recorded, config, extend=options.extend)
+        # The same images, by the name that they were recorded under.
+        config = dataclasses.replace(config, data=recorded.data)
     environment = describe_environment(images.fingerprint)
     config_to_json(config)  # refused here, if it cannot be written, before anything is
     agree(0)  # all hosts have looked at the directory before the first one writes to it
@@ -87,7 +107,16 @@ def train(config: Config, options: RunOptions) -> Outcome:
         # ---- the run's directory, the compiled program, the state ----
         if is_first_host():
             stack.enter_context(locked(workdir))
-            if not goes_on:
+            if state_of_config(workdir) != before:  # while the images were opened
+                raise UserError(
+                    f"another process began a run in {workdir} meanwhile: run the same command "
+                    "again to go on with it, or give another --workdir"
+                )
+            if recorded and config.steps > recorded.steps:
+                extend_run(workdir, recorded, config.steps)
+            if goes_on:
+                RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
+            else:
                 check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
@@ -116,7 +145,8 @@ def train(config: Config, options: RunOptions) -> Outcome:
                 try:
                     metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
                 except ValueError as error:  # samples that are all one plain picture, say
-                    progress.say(f"blur at step {step} not measured: {error}")
+                    if step:  # before training, that is no news
+                        progress.say(f"blur at step {step} not measured: {error}")
 
         try:
             step, digest = _run(
@@ -169,20 +199,21 @@ def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple
     Records of later steps are dropped: they will be made again.
     """
     state, step, steps = initial_state(machine), 0, checkpoints.steps()
-    recorded = {line["step"]: line["digest"] for line in read_lines(paths.digests)}
+    recorded = digests_by_step(paths.digests)
+    check_complete(paths.workdir, steps, recorded)
     if steps:
         step = steps[-1]
-        state = checkpoints.restore(step, state)
-        leaves = leaf_digests(state)
-        digest = combined_digest(leaves)
-        if recorded.get(step, digest) != digest:
-            raise UserError(checkpoints.damage(step) + " (its digest is not the recorded one)")
+        state = state_to_go_on_from(checkpoints, step, state, recorded)
     agree(0)  # all hosts have read the records before the first one cuts them
     if is_first_host():
-        for path in (paths.metrics, paths.digests):
-            keep_until(path, step)
+        for path, lines in (
+            (paths.metrics, read_metrics(paths.metrics)),
+            (paths.digests, read_digests(paths.digests)),
+        ):
+            if path.exists():
+                write_lines(path, [line for line in lines if line["step"] <= step])
         if steps and step not in recorded:  # killed between the checkpoint and its digest
-            _record_digest(paths, step, leaves)
+            _record_digest(paths, step, leaf_digests(state))
     return state, step
 
 
@@ -248,7 +279,7 @@ def _note_resumption(
     """Record where a run went on in another environment, and say so."""
     if not is_first_host():
         return
-    recorded = read_json(paths.environment)
+    recorded = read_environment(paths.environment)
     changes = differences(recorded, environment)
     for change in changes:
         progress.say(f"warning: the bits may differ from an uninterrupted run: {change}")

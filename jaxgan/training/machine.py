@@ -16,7 +16,7 @@ from jaxgan.config import Config
 from jaxgan.data import open_images
 from jaxgan.data.feed import Feeder, open_feed
 from jaxgan.data.images import ImageSet
-from jaxgan.errors import DivergenceError
+from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, map_step, replicate
 from jaxgan.shards import check_shards
 from jaxgan.steps import build
@@ -90,6 +90,10 @@ def resolve(
         data_dir=data_dir,
         download=download,
     )
+    if config.classes not in (None, len(images.classes)):
+        raise UserError(
+            f"--classes {config.classes}: {config.data} has {len(images.classes)}; leave it out"
+        )
     shards = config.shards or (recorded.shards if recorded else None) or jax.device_count()
     check_shards(config.batch_size, shards, jax.device_count())
     height, _, channels = images.image_shape

@@ -16,6 +16,8 @@ class RunOptions:
     """Directory of the run; default: runs/NAME-DATA-sSEED. The same command resumes it."""
     restart: bool = False
     """Delete the run that is in the directory and begin anew."""
+    extend: bool = False
+    """Train on with more --steps even where a learning rate's schedule is laid out over them."""
     download: bool = False
     """Let TFDS download and prepare the data set if it is not on disk (needs the tfds extra)."""
     data_dir: str | None = None

@@ -27,7 +27,7 @@ class ProgressReport:
         self._compiling = True
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        if not quiet and sys.stdout.isatty():
+        if not quiet and sys.stdout is not None and sys.stdout.isatty():
             columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
             self._bar = Progress(*columns, console=Console())
             self._task = self._bar.add_task("compiling", total=last, completed=first)

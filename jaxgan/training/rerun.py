@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from jaxgan.errors import UserError
 from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
-from jaxgan.training.jsonl import read_json, read_lines
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
+from jaxgan.training.records import read_digests, read_environment
 from jaxgan.training.run_directory import RunPaths, read_run_config
 
 __all__ = ["Mismatch", "rerun"]
@@ -39,7 +39,7 @@ def rerun(
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
     recorded = [
-        line for line in read_lines(paths.digests) if until is None or line["step"] <= until
+        line for line in read_digests(paths.digests) if until is None or line["step"] <= until
     ]
     if not recorded:
         before = "" if until is None else f" at or before step {until}"
@@ -51,7 +51,7 @@ def rerun(
             f"{config.image_size} with {config.channels} when the run was made: restore them"
         )
     for difference in differences(
-        read_json(paths.environment), describe_environment(images.fingerprint)
+        read_environment(paths.environment), describe_environment(images.fingerprint)
     ):
         say(f"another environment: {difference}")
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")

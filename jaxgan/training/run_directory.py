@@ -16,10 +16,12 @@ from typing import Any
 from jaxgan.config import Config, config_from_json, config_to_json
 from jaxgan.errors import UserError
 from jaxgan.training.jsonl import read_json, write_json
+from jaxgan.training.records import read_environment
 
 __all__ = [
+    "CHECKPOINT",
     "RunPaths",
-    "check_same_run",
+    "check_is_free",
     "create_run",
     "default_workdir",
     "locked",
@@ -28,6 +30,11 @@ __all__ = [
     "recorded_config",
     "recorded_environment",
 ]
+
+CHECKPOINT = re.compile(r"\d{8}(\.orbax-checkpoint-tmp.*)?")
+SAMPLE = re.compile(r"\d{8}\.png(\.new)?")
+EVENTS = re.compile(r"events\.out\.tfevents\..*")
+"""Names of what a run writes into its folders; nothing else there is deleted or taken for it."""
 
 
 class RunPaths:
@@ -72,7 +79,16 @@ def recorded_config(workdir: Path) -> Config | None:
     Raises UserError for a directory that holds something else.
     """
     if RunPaths(workdir).config.exists():
-        return read_run_config(workdir)
+        try:
+            return read_run_config(workdir)
+        except UserError as error:
+            raise UserError(f"{error}; or begin anew with --restart") from error
+    check_is_free(workdir)
+    return None
+
+
+def check_is_free(workdir: Path) -> None:
+    """Refuse a directory that holds something else than a run that was killed as it began."""
     if workdir.exists() and not workdir.is_dir():
         raise UserError(f"--workdir {workdir} is a file: give a directory")
     if workdir.exists() and not all(map(_is_of_no_run_yet, workdir.iterdir())):
@@ -80,7 +96,6 @@ def recorded_config(workdir: Path) -> Config | None:
             f"--workdir {workdir} holds files but no run (no config.json): give an empty or a new "
             "directory"
         )
-    return None
 
 
 def _is_of_no_run_yet(entry: Path) -> bool:
@@ -92,43 +107,46 @@ def _is_of_no_run_yet(entry: Path) -> bool:
 
 def recorded_environment(workdir: Path) -> dict[str, Any]:
     """What a run was made on (`environment.describe_environment`); empty where no run is."""
-    path = RunPaths(workdir).environment
-    return read_json(path) if path.exists() else {}
-
-
-def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: str) -> None:
-    """Refuse to go on with a run under another config, or on other images, with both shown."""
-    before, now = config_to_json(recorded), config_to_json(asked)
-    changes = [f"{k} is {before[k]} there, {now[k]} here" for k in before if before[k] != now[k]]
-    if changes:
-        raise UserError(
-            f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
-            "values, another --workdir, or --restart to delete that run and begin anew"
-        )
-    trained_on = read_json(RunPaths(workdir).environment)["data_fingerprint"]
-    if trained_on != fingerprint:
-        raise UserError(
-            f"{workdir} was trained on other images (fingerprint {trained_on[:16]} there, "
-            f"{fingerprint[:16]} here): restore {asked.data}, or use another --workdir or --restart"
-        )
+    paths = RunPaths(workdir)
+    return read_environment(paths.environment) if paths.config.exists() else {}
 
 
 def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> RunPaths:
-    """Write the beginnings of a run, and delete the run that was there.
+    """Write the beginnings of a run, and delete the run that was there: what this program wrote.
 
     The config goes last and comes last. A kill on the way leaves a run without checkpoints, which
     goes on from its beginning, or what `recorded_config` takes for no run.
     """
     paths = RunPaths(workdir)
-    for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
-        shutil.rmtree(folder, ignore_errors=True)
-    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
-        path.unlink(missing_ok=True)
+    _delete_run(paths)
     for folder in (paths.checkpoints, paths.samples):
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     write_json(paths.environment, environment)
     write_json(paths.config, config_to_json(config))
     return paths
+
+
+def _delete_run(paths: RunPaths) -> None:
+    """Delete by names, so that files of other hands stay, and a config that is none of ours."""
+    for folder, written in (
+        (paths.checkpoints, CHECKPOINT),
+        (paths.samples, SAMPLE),
+        (paths.tensorboard, EVENTS),
+    ):
+        for entry in folder.iterdir() if folder.is_dir() else ():
+            if not written.fullmatch(entry.name):
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    if paths.config.exists():
+        try:
+            read_run_config(paths.workdir)
+        except UserError:
+            paths.config.rename(paths.config.with_name("config.json.before"))
+    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import jax
@@ -11,8 +10,8 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.steps import build
-from jaxgan.training.checkpoint import Checkpoints
-from jaxgan.training.run_directory import RunPaths, read_run_config, recorded_image_shape
+from jaxgan.training.run_directory import read_run_config, recorded_image_shape
+from jaxgan.training.saved_state import saved_state
 
 __all__ = ["sample_labels", "sample_run"]
 
@@ -28,22 +27,10 @@ def sample_run(
     `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
     such checkpoint or class.
     """
-    config, paths = read_run_config(workdir), RunPaths(workdir)
+    config = read_run_config(workdir)
     gan = build(config, recorded_image_shape(config))
-    if not paths.checkpoints.is_dir():
-        raise UserError(f"{workdir} has no checkpoints: train it first")
-    with closing(Checkpoints(paths.checkpoints)) as checkpoints:
-        steps = checkpoints.steps()
-        if not steps or (step is not None and step not in steps):
-            have = ", ".join(map(str, steps)) or "none"
-            raise UserError(
-                f"{workdir} has no checkpoint of step {step}: it has {have}"
-                if step is not None
-                else f"{workdir} has no checkpoint yet: train it first"
-            )
-        chosen = steps[-1] if step is None else step
-        like = jax.jit(gan.init)(jax.random.key(config.seed))
-        state = checkpoints.restore(chosen, like)
+    like = jax.jit(gan.init)(jax.random.key(config.seed))
+    chosen, state = saved_state(workdir, step, like)
     draw = jax.jit(gan.sample, static_argnums=2)
     key = jax.random.key(seed, impl="threefry2x32")
     parts = []

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a question that a loop can ask."""
+"""Ctrl-C, SIGTERM and a closed terminal as a question that a loop can ask."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ StopSignal = Callable[[], signal.Signals | None]
 
 @contextmanager
 def stop_signals() -> Iterator[StopSignal]:
-    """Within it, the first SIGINT or SIGTERM is only noted; a second one ends the process at once.
+    """Within it, the first SIGINT, SIGTERM or SIGHUP is only noted; a second one ends the process.
 
-    Signals go to the main thread alone: in another thread nothing is changed or noted.
+    One that is ignored, as `nohup` has SIGHUP ignored, stays so. Signals go to the main thread
+    alone: in another thread nothing is changed or noted.
     """
     received: list[signal.Signals] = []
-    watched = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    watched = [each for each in signals if signal.getsignal(each) != signal.SIG_IGN]
 
     def note(number: int, frame: object) -> None:
         del frame

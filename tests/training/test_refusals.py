@@ -37,7 +37,7 @@ def refused(tmp_path, capfd):
         ("--steps=0", "a whole number from 1"),
         ("--checkpoint-every=0", "a whole number from 1"),
         ("--seed=-1", "a whole number from 0"),
-        ("--weight-clip=0", "a number above 0"),
+        ("--weight-clip=0", "a number from 1e-30"),
         ("--generator-optimizer.learning-rate=-1e-4", "a number above 0"),
         ("--penalty.weight=0", "weight > 0"),
         ("--image-size=27", "28, 32, 64 or 128"),

@@ -1,0 +1,70 @@
+"""What the files of a run hold, read in one place: anything else in them is refused in one line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jaxgan.errors import UserError
+from jaxgan.training.jsonl import read_json, read_lines
+from jaxgan.typed_json import check_fields
+
+__all__ = ["MOST_THREADS", "digests_by_step", "read_digests", "read_environment", "read_metrics"]
+
+MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
+ENVIRONMENT = {
+    "packages": dict[str, str],
+    "device_kind": str,
+    "xla_flags": str,
+    "default_float": str,
+    "data_fingerprint": str,
+}
+DIGEST = {"step": int, "digest": str, "leaves": dict[str, str]}
+METRICS = {"step": int}
+SHA256 = re.compile("[0-9a-f]{64}")
+WAY_OUT = "restore it, or begin anew with --restart"
+
+
+def read_environment(path: Path) -> dict[str, Any]:
+    """What a run was made on (`environment.describe_environment`), from its environment.json."""
+    environment = read_json(path)
+    check_fields(str(path), environment, ENVIRONMENT, others=True)
+    threads = environment.get("cpu_threads")  # earlier versions did not note it; GPUs have none
+    if threads is not None and not (type(threads) is int and 1 <= threads <= MOST_THREADS):
+        raise UserError(
+            f"{path}: cpu_threads is {str(threads)[:20]}: expected a whole number from 1 to "
+            f"{MOST_THREADS}; {WAY_OUT}"
+        )
+    if not isinstance(environment.get("resumed", []), list):
+        raise UserError(f"{path}: resumed is no list; {WAY_OUT}")
+    return environment
+
+
+def read_digests(path: Path) -> list[dict[str, Any]]:
+    """The recorded digests, step by step: `step`, `digest` and `leaves` of each."""
+    lines = read_lines(path)
+    last = -1
+    for number, line in enumerate(lines, start=1):
+        check_fields(f"line {number} of {path}", line, DIGEST)
+        if line["step"] <= last or not SHA256.fullmatch(line["digest"]):
+            raise UserError(
+                f"line {number} of {path}: expected a step above {last} and 64 hex digits; "
+                f"{WAY_OUT}"
+            )
+        last = line["step"]
+    return lines
+
+
+def digests_by_step(path: Path) -> dict[int, str]:
+    """The digest of the whole state at each recorded step."""
+    return {line["step"]: line["digest"] for line in read_digests(path)}
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """The recorded metrics: `step`, and a number for every other name."""
+    lines = read_lines(path)
+    for number, line in enumerate(lines, start=1):
+        check_fields(f"line {number} of {path}", line, METRICS, others=True)
+        check_fields(f"line {number} of {path}", line, dict.fromkeys(line, float))
+    return lines

@@ -1,0 +1,100 @@
+"""Coming back to a run's directory: when to go on with it, with more steps, or to begin anew."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from jaxgan.config import Config, config_to_json, laid_out_over_steps
+from jaxgan.errors import UserError
+from jaxgan.training.jsonl import write_json
+from jaxgan.training.records import read_environment
+from jaxgan.training.run_directory import (
+    RunPaths,
+    check_is_free,
+    read_run_config,
+    recorded_environment,
+)
+
+__all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
+           "state_of_config"]  # fmt: skip
+
+FOLDER = "folder:"
+
+
+def check_may_restart(workdir: Path) -> None:
+    """Refuse --restart where no run is, of which a damaged config.json alone is no proof."""
+    paths = RunPaths(workdir)
+    if paths.config.exists() and paths.environment.exists() and paths.lock.exists():
+        return
+    try:
+        if paths.config.exists():
+            read_run_config(workdir)
+            return
+    except UserError as error:
+        raise UserError(
+            f"--workdir {workdir} holds no run that --restart may delete ({error}): give another "
+            "directory"
+        ) from error
+    check_is_free(workdir)
+
+
+def state_of_config(workdir: Path) -> tuple[int, int] | None:
+    """What tells whether another process has begun a run here since; None where there is none."""
+    try:
+        found = RunPaths(workdir).config.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: str) -> None:
+    """Refuse to go on with a run under another config, or on other images, with both shown.
+
+    More steps are no other config (see `check_extension`), nor is another path to the same folder.
+    """
+    before, now = config_to_json(recorded), config_to_json(asked)
+    allowed = {"steps"} if asked.steps > recorded.steps else set()
+    if _is_folder(recorded) and _is_folder(asked):  # the fingerprint tells whether it is the same
+        allowed.add("data")
+    changes = [
+        f"{k} is {before[k]} there, {now[k]} here"
+        for k in before
+        if before[k] != now[k] and k not in allowed
+    ]
+    if changes:
+        raise UserError(
+            f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
+            "values, another --workdir, or --restart to delete that run and begin anew"
+        )
+    trained_on = recorded_environment(workdir)["data_fingerprint"]
+    if trained_on != fingerprint:
+        raise UserError(
+            f"{workdir} was trained on other images (fingerprint {trained_on[:16]} there, "
+            f"{fingerprint[:16]} here): restore {asked.data}, or use another --workdir or --restart"
+        )
+
+
+def check_extension(recorded: Config, asked: Config, *, extend: bool) -> None:
+    """Refuse more steps where the config lays something out over them, unless with --extend."""
+    laid_out = laid_out_over_steps(recorded)
+    if asked.steps > recorded.steps and laid_out and not extend:
+        raise UserError(
+            f"{' and '.join(laid_out)} over the run: with --steps {asked.steps} in place of "
+            f"{recorded.steps} the rates from here on would be others, and the run not that of "
+            "its config from the start. Add --extend to train on all the same"
+        )
+
+
+def extend_run(workdir: Path, recorded: Config, steps: int) -> None:
+    """Record that a run is to have more steps than it had."""
+    paths = RunPaths(workdir)
+    environment = read_environment(paths.environment)
+    if laid_out_over_steps(recorded):
+        environment.setdefault("extended", []).append({"from": recorded.steps, "to": steps})
+        write_json(paths.environment, environment)
+    write_json(paths.config, config_to_json(dataclasses.replace(recorded, steps=steps)))
+
+
+def _is_folder(config: Config) -> bool:
+    return config.data.startswith(FOLDER)

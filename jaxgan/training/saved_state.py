@@ -1,0 +1,123 @@
+"""States read from checkpoints: each is compared with its record before anybody uses it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from pathlib import Path
+
+from jaxgan.errors import UserError
+from jaxgan.training.checkpoint import Checkpoints, DamagedError
+from jaxgan.training.digest import combined_digest, leaf_digests
+from jaxgan.training.records import digests_by_step
+from jaxgan.training.run_directory import CHECKPOINT, RunPaths
+from jaxgan.types import GanState
+
+__all__ = ["check_complete", "checked_state", "saved_state",
+           "state_to_go_on_from"]  # fmt: skip
+
+TRIES, SECONDS_BETWEEN = 5, 0.5  # while a trainer clears old checkpoints away
+MOST_MISSING = 2  # checkpoints that a person may have deleted, or a kill cut off
+
+
+def saved_state(workdir: Path, step: int | None, like: GanState) -> tuple[int, GanState]:
+    """The checkpoint of a step, by default the newest, of a run that may be training meanwhile.
+
+    Nothing is written. Raises UserError where there is none, and for one that is damaged or is not
+    the one that was recorded.
+    """
+    paths = RunPaths(workdir)
+    if not paths.checkpoints.is_dir():
+        raise UserError(f"{workdir} has no checkpoints: train it first")
+    for last_try in [False] * (TRIES - 1) + [True]:
+        with closing(Checkpoints(paths.checkpoints, read_only=True)) as checkpoints:
+            chosen = _chosen(workdir, checkpoints.steps(), step)
+            try:
+                recorded = digests_by_step(paths.digests)
+                if chosen not in recorded:
+                    raise DamagedError("its digest was not recorded")
+                return chosen, checked_state(checkpoints, chosen, like, recorded)
+            except DamagedError as error:
+                # A trainer keeps three, and records a digest just after it began to save.
+                if last_try or (checkpoints.holds(chosen) and chosen in recorded):
+                    raise UserError(
+                        f"the checkpoint of step {chosen} in {paths.checkpoints} cannot be used "
+                        f"({error}): give another one with --step, or train on to make a new one"
+                    ) from error
+        time.sleep(SECONDS_BETWEEN)
+    raise AssertionError("the last try returns or raises")
+
+
+def checked_state(
+    checkpoints: Checkpoints, step: int, like: GanState, recorded: dict[int, str]
+) -> GanState:
+    """The state of a checkpoint; raises DamagedError where it is not the one that was recorded.
+
+    A step without a record is taken: its digest may have been cut off by a kill.
+    """
+    state = checkpoints.restore(step, like)
+    if (inside := int(state.step)) != step:
+        raise DamagedError(f"it holds the state of step {inside}, under another name")
+    digest = combined_digest(leaf_digests(state))
+    if recorded.get(step, digest) != digest:
+        raise DamagedError("its digest is not the recorded one")
+    return state
+
+
+def state_to_go_on_from(
+    checkpoints: Checkpoints, step: int, like: GanState, recorded: dict[int, str]
+) -> GanState:
+    """`checked_state` for the process that holds the run: UserError says what it can do."""
+    try:
+        return checked_state(checkpoints, step, like, recorded)
+    except DamagedError as error:
+        good = [other for other in checkpoints.steps() if other < step]
+        way_out = (
+            f"delete {checkpoints.directory / f'{step:08d}'} to go on from step {good[-1]}"
+            if good
+            else "restore it, or begin anew with --restart"
+        )
+        raise UserError(
+            f"the checkpoint of step {step} in {checkpoints.directory} is damaged ({error}): "
+            f"{way_out}"
+        ) from error
+
+
+def check_complete(workdir: Path, steps: list[int], recorded: dict[int, str]) -> None:
+    """Refuse to train on where checkpoints or records were lost, before later records are cut.
+
+    A kill cuts off the newest checkpoint or its record, and a damaged one may have been deleted.
+    """
+    paths = RunPaths(workdir)
+    for entry in sorted(paths.checkpoints.iterdir()):
+        if entry.is_dir() and not CHECKPOINT.fullmatch(entry.name):
+            raise UserError(
+                f"{entry} is no checkpoint: give it back its name, eight digits of its step, or "
+                "move it away"
+            )
+    last = steps[-1] if steps else -1
+    missing = [step for step in recorded if step > last]
+    if len(missing) > MOST_MISSING or (not steps and any(missing)):
+        raise UserError(
+            f"{paths.checkpoints} has no checkpoint of the recorded steps {_listed(missing)}: "
+            "restore them, or begin anew with --restart"
+        )
+    unknown = [step for step in steps[:-1] if step not in recorded]
+    if unknown or (last > 0 and not recorded):
+        raise UserError(
+            f"{paths.digests} has no digest of the checkpoints of steps {_listed(steps)}: restore "
+            "it, or begin anew with --restart"
+        )
+
+
+def _chosen(workdir: Path, steps: list[int], asked: int | None) -> int:
+    if steps and asked in (None, *steps):
+        return steps[-1] if asked is None else asked
+    if asked is None:
+        raise UserError(f"{workdir} has no checkpoint yet: train it first")
+    have = ", ".join(map(str, steps)) or "none"
+    raise UserError(f"{workdir} has no checkpoint of step {asked}: it has {have}")
+
+
+def _listed(steps: list[int]) -> str:
+    return ", ".join(map(str, steps[:5])) + (" …" if len(steps) > 5 else "")

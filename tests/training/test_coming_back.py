@@ -1,0 +1,210 @@
+"""Coming back to runs: more steps, other paths to the same pictures, lost and damaged files."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jaxgan.errors import UserError
+from jaxgan.optimizers import Adam
+from jaxgan.training.loop import train
+from jaxgan.training.options import RunOptions
+from jaxgan.training.sampling import sample_run
+from tests.tiny import WGAN_GP, command, digests, environment
+
+SHORT = dataclasses.replace(WGAN_GP, steps=6, checkpoint_every=2)
+quiet = partial(RunOptions, quiet=True, blur=False)
+
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("runs") / "whole"
+    train(SHORT, quiet(workdir=workdir))
+    return workdir
+
+
+@pytest.fixture
+def copy(whole_run, tmp_path):
+    return Path(shutil.copytree(whole_run, tmp_path / "copy"))
+
+
+def test_more_steps_give_the_bits_of_a_run_that_had_them_from_the_start(whole_run, tmp_path):
+    part = tmp_path / "part"
+    train(dataclasses.replace(SHORT, steps=3), quiet(workdir=part))
+    outcome = train(SHORT, quiet(workdir=part))
+    assert outcome.step == 6
+    assert outcome.digest == digests(whole_run)[6]
+    assert json.loads((part / "config.json").read_text())["steps"] == 6
+    with pytest.raises(UserError, match="steps is 6 there, 3 here"):
+        train(dataclasses.replace(SHORT, steps=3), quiet(workdir=part))
+
+
+def test_more_steps_under_a_schedule_are_asked_for_by_name(tmp_path):
+    falling = Adam(schedule="linear")
+    config = dataclasses.replace(SHORT, steps=2, generator_optimizer=falling)
+    train(config, quiet(workdir=tmp_path / "run"))
+    more = dataclasses.replace(config, steps=3)
+    with pytest.raises(UserError, match=r"--generator-optimizer.schedule linear is .* --extend"):
+        train(more, quiet(workdir=tmp_path / "run"))
+    assert train(more, quiet(workdir=tmp_path / "run", extend=True)).step == 3
+    noted = json.loads((tmp_path / "run" / "environment.json").read_text())["extended"]
+    assert noted == [{"from": 2, "to": 3}]
+
+
+def test_the_same_pictures_by_another_path_are_the_same(tmp_path, monkeypatch):
+    (tmp_path / "ok").mkdir()
+    for i in range(10):
+        Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(tmp_path / "ok" / f"{i}.png")
+    monkeypatch.chdir(tmp_path)
+    config = dataclasses.replace(SHORT, data="folder:ok", image_size=None, steps=1)
+    train(config, quiet(workdir=tmp_path / "run"))
+    for path in ("ok/", f"../{tmp_path.name}/ok", str(tmp_path / "ok")):
+        again = dataclasses.replace(config, data=f"folder:{path}")
+        assert train(again, quiet(workdir=tmp_path / "run")).step == 1
+
+
+def test_samples_that_were_deleted_are_made_again(copy):
+    shutil.rmtree(copy / "samples")
+    train(dataclasses.replace(SHORT, steps=7), quiet(workdir=copy))
+    assert (copy / "samples" / "00000007.png").exists()
+
+
+def flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    path.write_bytes(content)
+
+
+def halved(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of TensorStore
+def test_a_damaged_file_is_drawn_from_by_nobody(whole_run, tmp_path):
+    """Each file of a checkpoint, one byte changed or cut in half: refused, or no other images."""
+    wanted = sample_run(whole_run, 4, 0, None, None)[1]
+    files = [path for path in (whole_run / "checkpoints" / "00000006").rglob("*") if path.is_file()]
+    refusals = []
+    for number, file in enumerate(files):
+        for damage in (flipped, halved):
+            run = Path(shutil.copytree(whole_run, tmp_path / str(number), dirs_exist_ok=True))
+            damage(run / file.relative_to(whole_run))
+            try:
+                images = sample_run(run, 4, 0, 6, None)[1]
+            except UserError as error:
+                refusals.append(str(error))
+            else:
+                np.testing.assert_array_equal(images, wanted)
+    assert len(refusals) >= 2
+    assert not [line for line in refusals if "\n" in line or "delete" in line]
+
+
+def test_the_checkpoint_of_another_run_is_not_drawn_from(copy, tmp_path):
+    other = tmp_path / "other"
+    train(dataclasses.replace(SHORT, seed=1), quiet(workdir=other))
+    shutil.rmtree(copy / "checkpoints" / "00000006")
+    shutil.copytree(other / "checkpoints" / "00000006", copy / "checkpoints" / "00000006")
+    with pytest.raises(UserError, match="its digest is not the recorded one"):
+        sample_run(copy, 4, 0, None, None)
+
+
+def test_the_state_decides_which_step_it_is_of(copy):
+    (copy / "checkpoints" / "00000006").rename(copy / "checkpoints" / "00000009")
+    with pytest.raises(UserError, match=r"step 9 .*it holds the state of step 6"):
+        train(dataclasses.replace(SHORT, steps=10), quiet(workdir=copy))
+
+
+@pytest.mark.parametrize(
+    ("lose", "words"),
+    [
+        (lambda run: shutil.rmtree(run / "checkpoints"), "no checkpoint of the recorded steps"),
+        (
+            lambda run: (run / "checkpoints" / "00000006").rename(run / "checkpoints" / "last"),
+            "last is no checkpoint: give it back its name",
+        ),
+        (lambda run: (run / "digests.jsonl").unlink(), "no digest of the checkpoints of steps"),
+        (lambda run: (run / "environment.json").write_text("{}"), "environment.json without"),
+        (lambda run: (run / "environment.json").write_text("[]"), "is a list: expected an object"),
+        (lambda run: (run / "digests.jsonl").write_text("null\n"), "line 1 of .* is null"),
+        (lambda run: (run / "digests.jsonl").write_bytes(b"\xff\n"), "is damaged"),
+        (lambda run: (run / "metrics.jsonl").write_text('{"step": "a"}\n'), "step is 'a'"),
+        (lambda run: (run / "config.json").write_text("[" * 100_000), "config.json cannot be read"),
+        (lambda run: (run / "config.json").write_text("{}"), "config without .*--restart"),
+    ],
+)
+def test_what_was_lost_or_damaged_is_said_in_a_line_and_kept(copy, lose, words):
+    lose(copy)
+    before = sorted((path, path.stat().st_size) for path in copy.rglob("*") if path.is_file())
+    with pytest.raises(UserError, match=words) as caught:
+        train(dataclasses.replace(SHORT, steps=8), quiet(workdir=copy))
+    assert "\n" not in str(caught.value)
+    after = sorted((path, path.stat().st_size) for path in copy.rglob("*") if path.is_file())
+    same = [pair for pair in before if pair in after or pair[0].name == "config.json"]
+    assert len(same) == len(before)
+
+
+def test_restart_deletes_what_a_run_wrote_and_nothing_else(copy):
+    (copy / "samples" / "mine.png").write_text("precious")
+    (copy / "config.json").write_text("{}")
+    train(dataclasses.replace(SHORT, steps=1), quiet(workdir=copy, restart=True))
+    assert list(digests(copy)) == [0, 1]
+    assert (copy / "samples" / "mine.png").read_text() == "precious"
+    assert (copy / "config.json.before").read_text() == "{}"
+    assert not (copy / "samples" / "00000006.png").exists()
+
+
+def test_restart_takes_no_foreign_folder_for_a_run(tmp_path):
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "mine.png").write_text("precious")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(UserError, match="holds no run that --restart may delete"):
+        train(SHORT, quiet(workdir=tmp_path, restart=True))
+    assert (tmp_path / "samples" / "mine.png").read_text() == "precious"
+
+
+def test_a_run_that_another_process_began_meanwhile_is_left_alone(tmp_path):
+    """The first process opens a folder of many pictures while the second trains a whole run."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(3000):
+        Image.fromarray(rng.integers(0, 255, (8, 8), np.uint8)).save(folder / f"{i}.png")
+    workdir = f"--workdir={tmp_path / 'run'}"
+    first = subprocess.Popen(command(workdir, f"--data=folder:{folder}", "--steps=1"),
+                             env=environment(), stderr=subprocess.PIPE, text=True)  # fmt: skip
+    train(dataclasses.replace(SHORT, steps=1), quiet(workdir=tmp_path / "run"))
+    wanted = digests(tmp_path / "run")
+    _, errors = first.communicate(timeout=200)
+    assert first.returncode == 2
+    assert len(errors.strip().splitlines()) == 1, errors
+    assert digests(tmp_path / "run") == wanted
+
+
+def test_samples_can_be_drawn_while_a_run_trains(tmp_path):
+    workdir = tmp_path / "run"
+    flags = (
+        f"--workdir={workdir}",
+        "--steps=100000",
+        "--checkpoint-every=1",
+        "--sample-every=1000",
+    )
+    trainer = subprocess.Popen(command(*flags, "--quiet"), env=environment(), text=True)
+    try:
+        end = time.monotonic() + 120
+        while not (workdir / "digests.jsonl").exists() or len(digests(workdir)) < 5:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        steps = [sample_run(workdir, 4, 0, None, None)[0] for _ in range(4)]
+        assert steps == sorted(steps)
+    finally:
+        trainer.kill()
+        trainer.wait()
