@@ -53,6 +53,8 @@ class BlurOptions:
     """Bring the images of two folders to this many pixels a side."""
     sheet: bool = False
     """Also write contact sheets of the softest images, and blur-images.csv, a line for each."""
+    data_path: Annotated[str | None, _shown("DIR")] = None
+    """Where the pictures of a run's folder are now; default: where they were."""
     trust: tuple[str, ...] = ()
     """Modules of own parts that the run's config may name; they are imported."""
     data_dir: Annotated[str | None, _shown("DIR")] = None
@@ -94,6 +96,7 @@ def main(arguments: Sequence[str]) -> int:
             step=options.step,
             seed=options.seed,
             data_dir=options.data_dir,
+            data_path=options.data_path,
             features=options.features,
             cache=options.cache,
             sheet=options.sheet,

@@ -29,6 +29,10 @@ class RerunOptions:
     """Last step to repeat; default: the last recorded digest."""
     data_dir: str | None = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    data_path: str | None = None
+    """Where the pictures of a folder are now; default: where they were."""
+    anyway: bool = False
+    """Repeat the run even on other images than it was trained on."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
     trust: tuple[str, ...] = ()
@@ -63,6 +67,8 @@ def main(arguments: Sequence[str]) -> int:
         options.run_dir,
         until=options.until,
         data_dir=options.data_dir,
+        data_path=options.data_path,
+        anyway=options.anyway,
         resident_bytes=options.resident_mib * 2**20,
         say=lambda line: print(line, flush=True),
     )

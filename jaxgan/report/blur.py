@@ -26,6 +26,7 @@ def blur_of_run(
     step: int | None = None,
     seed: int = 0,
     data_dir: str | None = None,
+    data_path: str | None = None,
     features: bool = True,
     cache: Path | None = None,
     sheet: bool = False,
@@ -44,6 +45,7 @@ def blur_of_run(
         step=step,
         seed=seed,
         data_dir=data_dir,
+        data_path=data_path,
         cache=(cache or _default_cache()) if features else None,
         say=say,
     )

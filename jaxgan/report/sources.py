@@ -15,7 +15,13 @@ from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
 from jaxgan.training.pictures import as_uint8
 from jaxgan.training.records import read_metrics
-from jaxgan.training.run_directory import RunPaths, read_run_config
+from jaxgan.training.run_directory import (
+    FOLDER,
+    RunPaths,
+    data_of,
+    read_run_config,
+    recorded_environment,
+)
 from jaxgan.training.sampling import sample_labels, sample_run
 
 __all__ = ["sets_of_folders", "sets_of_run"]
@@ -39,6 +45,7 @@ def sets_of_run(
     data_dir: str | None,
     cache: Path | None,
     say: Say,
+    data_path: str | None = None,
 ) -> ImageSets:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
@@ -47,9 +54,15 @@ def sets_of_run(
     feature network. Raises UserError for a run without checkpoints and for data
     that are not there.
     """
-    config = read_run_config(workdir)
+    config, environment = read_run_config(workdir), recorded_environment(workdir)
+    config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
     trained_on = _open(config, config.split, data_dir)
+    if trained_on.fingerprint != environment["data_fingerprint"]:
+        raise UserError(
+            f"{config.data} holds other images than {workdir} was trained on: restore them"
+            + (", or give --data-path" if config.data.startswith(FOLDER) else "")
+        )
     other = _other_split(config.split)
     enough = min(REAL_FOR_EACH * count, MOST_REAL)
     unseen = _open_other(config, other, enough, data_dir)

@@ -49,6 +49,7 @@ from jaxgan.training.returning import (
     state_of_config,
 )
 from jaxgan.training.run_directory import (
+    FOLDER,
     RunPaths,
     create_run,
     default_workdir,
@@ -100,6 +101,9 @@ def train(config: Config, options: RunOptions) -> Outcome:
         # The same images, by the name that they were recorded under.
         config = dataclasses.replace(config, data=recorded.data)
     environment = describe_environment(images.fingerprint)
+    if config.data.startswith(FOLDER):
+        place = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
+        environment["data_path"] = str(place)
     config_to_json(config)  # refused here, if it cannot be written, before anything is
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 

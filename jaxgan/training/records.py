@@ -36,6 +36,8 @@ def read_environment(path: Path) -> dict[str, Any]:
             f"{path}: cpu_threads is {str(threads)[:20]}: expected a whole number from 1 to "
             f"{MOST_THREADS}; {WAY_OUT}"
         )
+    if not isinstance(environment.get("data_path", ""), str):
+        raise UserError(f"{path}: data_path is no text; {WAY_OUT}")
     if not isinstance(environment.get("resumed", []), list):
         raise UserError(f"{path}: resumed is no list; {WAY_OUT}")
     return environment

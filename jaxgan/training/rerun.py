@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
 from jaxgan.training.records import read_digests, read_environment
-from jaxgan.training.run_directory import RunPaths, read_run_config
+from jaxgan.training.run_directory import RunPaths, data_of, read_run_config
 
 __all__ = ["Mismatch", "rerun"]
 
@@ -31,11 +32,15 @@ def rerun(
     data_dir: str | None,
     resident_bytes: int,
     say: Callable[[str], None],
+    data_path: str | None = None,
+    anyway: bool = False,
 ) -> int | Mismatch:
     """Repeat a run in memory; returns how many digests are equal, or the first mismatch.
 
-    Says first what here differs from the recorded environment. Raises UserError where the
-    directory holds no run, or none of its digests lies at or before `until`.
+    Says first what here differs from the recorded environment. `data_path` is where the pictures
+    of a folder are now. Raises UserError where the directory holds no run, or none of its digests
+    lies at or before `until`; for a record that contradicts itself; for a run whose schedule was
+    laid out anew on the way; and for other images, unless they are to be used `anyway`.
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
     recorded = [
@@ -44,15 +49,27 @@ def rerun(
     if not recorded:
         before = "" if until is None else f" at or before step {until}"
         raise UserError(f"{workdir} has no digest{before}: nothing can be compared")
-    resolved, images = resolve(config, config, data_dir=data_dir, download=False)
-    if resolved != config:
+    environment = read_environment(paths.environment)
+    if environment.get("extended"):
+        raise UserError(
+            f"{workdir} was trained on with more steps under a schedule that is laid out over them "
+            "(--extend): it cannot be repeated from its seed"
+        )
+    there = data_of(config, environment, data_path)
+    resolved, images = resolve(
+        dataclasses.replace(config, data=there), config, data_dir=data_dir, download=False
+    )
+    if dataclasses.replace(resolved, data=config.data) != config:
         raise UserError(
             f"the data are now {resolved.image_size} pixels with {resolved.channels} channels, "
             f"{config.image_size} with {config.channels} when the run was made: restore them"
         )
-    for difference in differences(
-        read_environment(paths.environment), describe_environment(images.fingerprint)
-    ):
+    if environment["data_fingerprint"] != images.fingerprint and not anyway:
+        raise UserError(
+            f"{there} holds other images than the run was trained on: restore them, give "
+            "--data-path, or add --anyway to repeat it on these"
+        )
+    for difference in differences(environment, describe_environment(images.fingerprint)):
         say(f"another environment: {difference}")
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")
 
@@ -61,9 +78,22 @@ def rerun(
     for equal, line in enumerate(recorded):
         state, step = advance(machine, state, step, line["step"])
         leaves = leaf_digests(state)
-        if combined_digest(leaves) != line["digest"]:
-            return Mismatch(step, _differing(line["leaves"], shortened(leaves)), equal)
+        differing = _differing(line["leaves"], shortened(leaves))
+        same = combined_digest(leaves) == line["digest"]
+        if (same and differing) or (not same and not differing):
+            told = f"the leaves {', '.join(differing)}" if same else "the whole state"
+            raise UserError(
+                f"{paths.digests} contradicts itself at step {step}: its digest of {told} is not "
+                "the one here, and all others are; the file was changed, restore it"
+            )
+        if differing:
+            return Mismatch(step, differing, equal)
         say(f"step {step}: the same")
+    if until is None and recorded[-1]["step"] < config.steps:
+        say(
+            f"the record ends at step {recorded[-1]['step']} of {config.steps}: the run was not "
+            "finished, or lines of digests.jsonl were lost"
+        )
     return len(recorded)
 
 

@@ -10,6 +10,7 @@ from jaxgan.errors import UserError
 from jaxgan.training.jsonl import write_json
 from jaxgan.training.records import read_environment
 from jaxgan.training.run_directory import (
+    FOLDER,
     RunPaths,
     check_is_free,
     read_run_config,
@@ -18,8 +19,6 @@ from jaxgan.training.run_directory import (
 
 __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
            "state_of_config"]  # fmt: skip
-
-FOLDER = "folder:"
 
 
 def check_may_restart(workdir: Path) -> None:

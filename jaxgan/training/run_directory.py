@@ -21,7 +21,9 @@ from jaxgan.training.records import read_environment
 __all__ = [
     "CHECKPOINT",
     "RunPaths",
+    "FOLDER",
     "check_is_free",
+    "data_of",
     "create_run",
     "default_workdir",
     "locked",
@@ -35,6 +37,8 @@ CHECKPOINT = re.compile(r"\d{8}(\.orbax-checkpoint-tmp.*)?")
 SAMPLE = re.compile(r"\d{8}\.png(\.new)?")
 EVENTS = re.compile(r"events\.out\.tfevents\..*")
 """Names of what a run writes into its folders; nothing else there is deleted or taken for it."""
+
+FOLDER = "folder:"  # beginning of the names of folders' data
 
 
 class RunPaths:
@@ -103,6 +107,19 @@ def _is_of_no_run_yet(entry: Path) -> bool:
     if entry.name in ("checkpoints", "samples"):
         return entry.is_dir() and not any(entry.iterdir())
     return entry.name in (".lock", "environment.json", "environment.json.new", "config.json.new")
+
+
+def data_of(config: Config, environment: dict[str, Any], data_path: str | None = None) -> str:
+    """The name under which a run's images are opened now: of a folder, its recorded place.
+
+    `data_path` is another place. Raises UserError for one where the data are no folder.
+    """
+    if not config.data.startswith(FOLDER):
+        if data_path is not None:
+            raise UserError(f"--data-path {data_path}: the run was trained on {config.data}")
+        return config.data
+    place = data_path or environment.get("data_path")
+    return config.data if place is None else f"{FOLDER}{place}"
 
 
 def recorded_environment(workdir: Path) -> dict[str, Any]:

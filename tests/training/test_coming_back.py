@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from jaxgan.errors import UserError
 from jaxgan.optimizers import Adam
 from jaxgan.training.loop import train
 from jaxgan.training.options import RunOptions
+from jaxgan.training.rerun import rerun
 from jaxgan.training.sampling import sample_run
 from tests.tiny import WGAN_GP, command, digests, environment
 
@@ -208,3 +210,61 @@ def test_samples_can_be_drawn_while_a_run_trains(tmp_path):
     finally:
         trainer.kill()
         trainer.wait()
+
+
+def repeated(run: Path, **options: object) -> tuple[object, list[str]]:
+    said: list[str] = []
+    arguments = {"until": None, "data_dir": None, "resident_bytes": 2**30, **options}
+    return rerun(run, say=said.append, **arguments), said
+
+
+def changed_record(run: Path, change: Callable[[dict], None]) -> None:
+    lines = [json.loads(line) for line in (run / "digests.jsonl").read_text().splitlines()]
+    change(lines[1])
+    (run / "digests.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_a_record_that_contradicts_itself_is_told(copy):
+    leaf = ".discriminator.params['Convolution_0']['bias']"
+    changed_record(copy, lambda line: line["leaves"].update({leaf: "0" * 16}))
+    with pytest.raises(UserError, match=r"contradicts itself at step 2: its digest of the leaves"):
+        repeated(copy)
+    changed_record(copy, lambda line: line["leaves"].pop(leaf))
+    with pytest.raises(UserError, match=r"contradicts itself at step 2: its digest of the leaves"):
+        repeated(copy)
+
+
+def test_a_whole_digest_that_was_altered_is_told(copy):
+    changed_record(copy, lambda line: line.update(digest="0" * 64))
+    with pytest.raises(UserError, match="contradicts itself at step 2: its digest of the whole"):
+        repeated(copy)
+
+
+def test_a_record_that_was_cut_off_is_told(copy):
+    first = (copy / "digests.jsonl").read_text().splitlines()[0]
+    (copy / "digests.jsonl").write_text(first + "\n")
+    equal, said = repeated(copy)
+    assert equal == 1
+    assert said[-1].startswith("the record ends at step 0 of 6")
+
+
+def test_pictures_are_found_where_they_were_and_where_they_are_now(tmp_path, monkeypatch):
+    (tmp_path / "here" / "ok").mkdir(parents=True)
+    for i in range(10):
+        picture = Image.fromarray(np.full((8, 8), 20 * i, np.uint8))
+        picture.save(tmp_path / "here" / "ok" / f"{i}.png")
+    monkeypatch.chdir(tmp_path / "here")
+    run = tmp_path / "run"
+    train(
+        dataclasses.replace(SHORT, data="folder:ok", image_size=None, steps=1), quiet(workdir=run)
+    )
+    monkeypatch.chdir(tmp_path)
+    assert repeated(run)[0] == 2
+    (tmp_path / "here").rename(tmp_path / "there")
+    with pytest.raises(UserError, match="no such folder"):
+        repeated(run)
+    assert repeated(run, data_path="there/ok")[0] == 2
+    Image.fromarray(np.full((8, 8), 7, np.uint8)).save(tmp_path / "there" / "ok" / "3.png")
+    with pytest.raises(UserError, match="holds other images than the run was trained on"):
+        repeated(run, data_path="there/ok")
+    assert repeated(run, data_path="there/ok", anyway=True)[0] != 2
