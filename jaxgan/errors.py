@@ -1,10 +1,14 @@
 """What goes wrong for a person, said in one line: what was wrong, what was expected, what to do."""
 
-__all__ = ["DivergenceError", "UserError"]
+__all__ = ["DivergenceError", "SaveError", "UserError"]
 
 
 class UserError(Exception):
     """Input that cannot be used: commands print the message as one line and exit with status 2."""
+
+
+class SaveError(UserError):
+    """A checkpoint could not be written; threads that were to write it may wait for minutes."""
 
 
 class DivergenceError(FloatingPointError):

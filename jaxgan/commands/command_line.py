@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import tyro
 
 from jaxgan.config import Config
-from jaxgan.errors import DivergenceError, UserError
+from jaxgan.errors import DivergenceError, SaveError, UserError
 from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
 __all__ = ["parse_experiment", "run_command"]
@@ -58,10 +58,14 @@ def run_command(command: Callable[[], int]) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of folders that its encoding has not
             stream.reconfigure(errors="backslashreplace")
+    sys.unraisablehook = _without_closed_loops
     try:
         status = command()
         if sys.stdout is not None:  # closed by whoever started this
             sys.stdout.flush()
+    except SaveError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        os._exit(2)  # Orbax's threads would be waited for, for minutes
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         status = 2
@@ -92,6 +96,13 @@ def run_command(command: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         status = 128 + signal.SIGINT
     sys.exit(status)
+
+
+def _without_closed_loops(unraisable: Any) -> None:
+    """Print what nobody can catch, but for what TensorStore meets after a save has failed, of which
+    the command tells: each of its writes reports to an event loop that is gone."""
+    if "Event loop is closed" not in str(unraisable.exc_value):
+        sys.__unraisablehook__(unraisable)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jax
 import orbax.checkpoint as ocp
 from orbax.checkpoint import checkpoint_managers
 
-from jaxgan.errors import UserError
+from jaxgan.errors import SaveError, UserError
 from jaxgan.parallel import to_global, to_local
 from jaxgan.types import GanState, Tree
 
 __all__ = ["Checkpoints", "DamagedError", "check_room"]
 
 KEPT = 3
+COMMITTED = "commit_success.txt"  # what Orbax writes last
 # Orbax warns of what it is about to raise, over many lines.
 logging.getLogger("absl").setLevel(logging.CRITICAL)
 
@@ -44,6 +48,7 @@ class Checkpoints:
 
     def __init__(self, directory: Path, *, read_only: bool = False) -> None:
         self.directory = directory
+        self._failed = False
         if read_only:
             options = ocp.CheckpointManagerOptions(read_only=True, step_format_fixed_length=8)
         else:
@@ -61,8 +66,9 @@ class Checkpoints:
             ) from error
 
     def close(self) -> None:
-        """Wait for saves that are under way, and let go of the directory."""
-        self._manager.close()
+        """Wait for saves that are under way, and let go of the directory; not after a failure."""
+        if not self._failed:
+            self._manager.close()
 
     def steps(self) -> list[int]:
         """Steps of the checkpoints that are complete, in order."""
@@ -74,11 +80,18 @@ class Checkpoints:
         Raises UserError, before anything is written, where the disk is too full.
         """
         check_room(self.directory, state)
-        self._manager.save(step, args=ocp.args.StandardSave(to_global(state)))
+        with self._writing():
+            self._manager.save(step, args=ocp.args.StandardSave(to_global(state)))
+
+    def check(self) -> None:
+        """Raise SaveError if a save in the background has failed."""
+        with self._writing():
+            self._manager.check_for_errors()
 
     def wait(self) -> None:
-        """Return when every save has reached the disk; raises what went wrong with one."""
-        self._manager.wait_until_finished()
+        """Return when every save has reached the disk; raises SaveError if one has failed."""
+        with self._writing():
+            self._manager.wait_until_finished()
 
     def restore(self, step: int, like: GanState) -> GanState:
         """The state saved at `step`, with the shapes, types and devices of `like`.
@@ -92,6 +105,26 @@ class Checkpoints:
             # Orbax and TensorStore raise many types for damaged files.
             raise DamagedError(_first_line(error)) from error
         return to_local(state)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # Orbax raises many types
+            self._failed = True
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            good = max((int(path.name) for path in self._complete()), default=None)
+            last = "no checkpoint before it" if good is None else f"the last good one is {good:08d}"
+            raise SaveError(
+                f"a checkpoint could not be written to {self.directory} ({_first_line(error)}); "
+                f"{last}. Make the directory writable and run the same command again"
+            ) from error
+
+    def _complete(self) -> list[Path]:
+        if not self.directory.is_dir():
+            return []
+        return [path for path in self.directory.iterdir() if (path / COMMITTED).exists()]
 
     def holds(self, step: int) -> bool:
         """Whether there is a directory of that step now, as `steps` may not know any more."""

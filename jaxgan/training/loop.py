@@ -138,6 +138,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         probe = _probe(machine, images, options, progress)
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
+            checkpoints.check()
             for step, info in updates:
                 if step % config.log_every == 0:
                     metrics.write(step, scalars(info))

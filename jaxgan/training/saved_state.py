@@ -30,7 +30,14 @@ def saved_state(workdir: Path, step: int | None, like: GanState) -> tuple[int, G
     if not paths.checkpoints.is_dir():
         raise UserError(f"{workdir} has no checkpoints: train it first")
     for last_try in [False] * (TRIES - 1) + [True]:
-        with closing(Checkpoints(paths.checkpoints, read_only=True)) as checkpoints:
+        try:
+            opened = Checkpoints(paths.checkpoints, read_only=True)
+        except UserError:  # where a trainer clears one away in this moment
+            if last_try:
+                raise
+            time.sleep(SECONDS_BETWEEN)
+            continue
+        with closing(opened) as checkpoints:
             chosen = _chosen(workdir, checkpoints.steps(), step)
             try:
                 recorded = digests_by_step(paths.digests)

@@ -268,3 +268,21 @@ def test_pictures_are_found_where_they_were_and_where_they_are_now(tmp_path, mon
     with pytest.raises(UserError, match="holds other images than the run was trained on"):
         repeated(run, data_path="there/ok")
     assert repeated(run, data_path="there/ok", anyway=True)[0] != 2
+
+
+def test_a_checkpoint_that_cannot_be_written_stops_the_run_at_once(tmp_path):
+    workdir = tmp_path / "run"
+    flags = (f"--workdir={workdir}", "--steps=100000", "--checkpoint-every=20", "--quiet")
+    trainer = subprocess.Popen(
+        command(*flags), env=environment(), stderr=subprocess.PIPE, text=True
+    )
+    end = time.monotonic() + 120
+    while not (workdir / "digests.jsonl").exists() or len(digests(workdir)) < 3:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    (workdir / "checkpoints").rename(workdir / "gone")
+    (workdir / "checkpoints").touch()
+    _, errors = trainer.communicate(timeout=60)
+    assert trainer.returncode == 2
+    assert len(errors.strip().splitlines()) == 1, errors
+    assert "could not be written" in errors
