@@ -25,7 +25,9 @@ from jaxgan.errors import UserError
 
 __all__ = ["SUFFIXES", "folder_images"]
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"})
+SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".webp", ".avif", ".tif", ".tiff", ".gif",
+})  # fmt: skip
 """Files with another ending are no part of the set; upper and lower case are alike."""
 
 THOROUGH_FILES = 50_000
@@ -57,7 +59,10 @@ def folder_images(
     named), and a size that cannot be chosen.
     """
     check_form(image_size, channels)
-    root = Path(path).expanduser()
+    try:
+        root = Path(path).expanduser()
+    except RuntimeError as error:  # ~name of nobody
+        raise UserError(f"folder:{path}: {error}; give the whole path") from error
     files = _find(root, path)
     paths = [root / file for file in files]
     facts = _inspect_all(paths)
@@ -93,7 +98,7 @@ def _find(root: Path, written: str) -> list[str]:
         raise UserError(f"folder:{written}: there is no such folder; check the path")
     found: list[str] = []
     seen: set[str] = set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
+    for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_refuse):
         real = os.path.realpath(folder)
         if real in seen:  # a link that leads back up
             subfolders.clear()
@@ -106,12 +111,24 @@ def _find(root: Path, written: str) -> list[str]:
             for name in names
             if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
         ]
+    odd = [file for file in found if not (root / file).is_file()]
+    if odd:
+        more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+        raise UserError(
+            f"{root / min(odd)}{more} is no file: a link to nowhere, or a pipe; remove it"
+        )
     if not found:
         raise UserError(
             f"folder:{written}: no pictures in it; files ending in "
             f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
         )
     return sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    raise UserError(
+        f"{error.filename} cannot be read ({error.strerror}): make it readable, or move it away"
+    ) from error
 
 
 def _inspect_all(paths: list[Path]) -> list[_Facts]:

@@ -262,3 +262,8 @@ def check_images_of(real: Array, fake: Array) -> None:
         checked_pair(real, fake)
     except ValueError as error:
         raise UserError(str(error)) from error
+    for images, name in ((fake, "fakes"), (real, "real images")):
+        if np.all(images == images[:1]):
+            raise UserError(
+                f"{len(images)} {name} are one and the same picture: a card needs different ones"
+            )

@@ -105,6 +105,9 @@ def sets_of_folders(
     real: Path, fake: Path, *, image_size: int | None, cache: Path | None, say: Say
 ) -> ImageSets:
     """Anybody's images: two folders, of which one is taken for real."""
+    for inner, outer in ((fake, real), (real, fake)):
+        if outer.resolve() in inner.resolve().parents:
+            raise UserError(f"{inner} lies in {outer}: give two folders apart from each other")
     real_set = open_images(f"folder:{real}", image_size=image_size)
     height, _, channels = real_set.image_shape
     fake_set = open_images(f"folder:{fake}", image_size=image_size, channels=channels)

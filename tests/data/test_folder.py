@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -90,7 +92,9 @@ def test_channels_follow_the_files(pets):
     assert open_images(f"folder:{pets}", channels=1).image_shape == (8, 8, 1)
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "gif"])
+@pytest.mark.parametrize(
+    "ending", ["png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "gif", "avif"]
+)
 def test_every_ending(tmp_path, ending):
     save(tmp_path / f"picture.{ending}", (90, 90, 90), mode="RGB")
     pixels = open_images(f"folder:{tmp_path}").read(np.array([0]))["image"]
@@ -139,6 +143,30 @@ def test_broken_files_among_good_ones_are_named(pets):
     (pets / "cat" / "empty.png").touch()
     message = refusal(f"folder:{pets}", image_size=8)
     assert f"{pets}/cat/empty.png cannot be used (and 1 more files): no picture format" in message
+
+
+def test_what_is_no_file_is_named_and_not_waited_for(pets):
+    (pets / "dog" / "c.png").symlink_to(pets / "nowhere.png")
+    assert f"{pets}/dog/c.png is no file" in refusal(f"folder:{pets}")
+    os.mkfifo(pets / "cat" / "pipe.png")
+    assert f"{pets}/cat/pipe.png (and 1 more) is no file" in refusal(f"folder:{pets}")
+
+
+def test_a_folder_that_is_nobodys_is_refused():
+    assert "give the whole path" in refusal("folder:~nobody_of_this_name/x")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_a_class_that_cannot_be_read_is_named(pets):
+    (pets / "dog").chmod(0)
+    assert f"{pets}/dog cannot be read" in refusal(f"folder:{pets}")
+    (pets / "dog").chmod(0o700)
+
+
+def test_endings_of_jpeg_files_that_browsers_give(tmp_path):
+    for number, ending in enumerate(("jpe", "JFIF")):
+        save(tmp_path / f"{number}.{ending}", 90, format="JPEG")
+    assert open_images(f"folder:{tmp_path}").size == 2
 
 
 def test_thirty_two_bit_pictures_are_refused(tmp_path):

@@ -1,6 +1,7 @@
 """Where the images of a card come from: a run's checkpoint and unseen data, or two folders."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -109,3 +110,14 @@ def test_folders_that_do_not_compare_are_refused_before_anything_is_trained(tmp_
         folders(real, few)
     with pytest.raises(UserError, match="hold the same images"):
         folders(real, real)
+    with pytest.raises(UserError, match=r"inner lies in .*real"):
+        folders(real, pictures(real / "inner", 100, 2))
+
+
+def test_one_picture_many_times_is_refused(tmp_path):
+    real, same = pictures(tmp_path / "real", 200, 0), tmp_path / "same"
+    same.mkdir()
+    for i in range(120):
+        shutil.copy(real / "000.png", same / f"{i}.png")
+    with pytest.raises(UserError, match="120 fakes are one and the same picture"):
+        folders(real, same)
