@@ -6,6 +6,9 @@ JAX's own runtime: after `start_hosts`, `jax.devices()` are those of all of them
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -34,20 +37,45 @@ AXIS = "device"
 
 
 def start_hosts(
-    coordinator: str | None = None, process_count: int | None = None, process: int | None = None
+    coordinator: str | None = None,
+    process_count: int | None = None,
+    process: int | None = None,
+    *,
+    seconds: int = 300,
 ) -> None:
     """Join the other processes of a run; call it before anything else touches a device.
 
     Without arguments JAX finds Slurm, Open MPI, Kubernetes and TPU pods by itself. Raises
-    UserError where it finds none.
+    UserError where it finds none. Where not all have come after so many `seconds`, the process says
+    so in a line and ends with status 2: JAX's own limit would abort it.
     """
+    late = threading.Timer(seconds, _give_up, (coordinator, process_count, seconds))
+    late.daemon = True
+    late.start()
     try:
-        jax.distributed.initialize(coordinator, process_count, process)
+        jax.distributed.initialize(
+            coordinator, process_count, process, initialization_timeout=seconds + 60
+        )
     except (ValueError, RuntimeError) as error:
         raise UserError(
             f"the processes of this run could not find each other ({error}): start every one with "
             "--coordinator HOST:PORT --process-count N --process I"
         ) from error
+    finally:
+        late.cancel()
+
+
+def _give_up(coordinator: str | None, process_count: int | None, seconds: int) -> None:
+    """End this process from beside the thread that waits: nothing else ends JAX's waiting."""
+    who = f"all {process_count} processes" if process_count else "all processes"
+    print(
+        f"error: not {who} of this run came to {coordinator or 'their meeting'} in {seconds} s: "
+        "start every one, with the same --coordinator and its own --process, or give more "
+        "--wait-seconds",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(2)
 
 
 def is_first_host() -> bool:

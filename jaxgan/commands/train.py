@@ -29,6 +29,8 @@ class CommandOptions(RunOptions):
     """Number of processes, with --coordinator."""
     process: int | None = None
     """Number of this process from 0, with --coordinator."""
+    wait_seconds: int = 300
+    """How long to wait for the other processes."""
 
 
 def experiment_main(
@@ -63,7 +65,16 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
         raise UserError("--process and --process-count need --coordinator HOST:PORT")
     use_32_bits()
     if options.distributed or options.coordinator:
-        start_hosts(options.coordinator, options.process_count, options.process)
+        if options.wait_seconds < 1:
+            raise UserError(f"--wait-seconds {options.wait_seconds}: expected 1 or more")
+        if not options.quiet:
+            print("waiting for the other processes of this run", flush=True)
+        start_hosts(
+            options.coordinator,
+            options.process_count,
+            options.process,
+            seconds=options.wait_seconds,
+        )
     outcome = train(asked, options)
     if outcome.stopped_by:
         return 128 + outcome.stopped_by

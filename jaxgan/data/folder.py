@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 """Files with another ending are no part of the set; upper and lower case are alike."""
 
+MOST_ASPECT = 2  # long side over short, beyond which more than half is cut away
 THOROUGH_FILES = 50_000
 THOROUGH_BYTES = 4 * 2**30
 """Up to both limits every file is read and decoded at opening; above, only its header is."""
@@ -63,7 +65,7 @@ def folder_images(
         root = Path(path).expanduser()
     except RuntimeError as error:  # ~name of nobody
         raise UserError(f"folder:{path}: {error}; give the whole path") from error
-    files = _find(root, path)
+    files, others = _find(root, path)
     paths = [root / file for file in files]
     facts = _inspect_all(paths)
     if image_size is None:
@@ -89,14 +91,46 @@ def folder_images(
         read=read,
         fingerprint=fingerprint("folder", shape, files, contents),
         files=tuple(files),
+        notes=(*_on_left_out(others), *_on_sizes(facts, image_size)),
     )
 
 
-def _find(root: Path, written: str) -> list[str]:
-    """Relative paths with forward slashes, sorted: the same order on every system."""
+def _on_left_out(endings: Counter[str]) -> list[str]:
+    if not endings:
+        return []
+    most = sorted(endings.items(), key=lambda item: (-item[1], item[0]))[:5]
+    named = ", ".join(f"{count} {ending}" for ending, count in most)
+    return [f"left out, as no pictures that are read: {named}"]
+
+
+def _on_sizes(facts: list[_Facts], image_size: int) -> list[str]:
+    """Pictures that are enlarged, and those of which a crop leaves less than half."""
+    sides = np.array([fact.size for fact in facts])
+    short, long = sides.min(axis=1), sides.max(axis=1)
+    small, narrow = int(np.sum(short < image_size)), int(np.sum(long > MOST_ASPECT * short))
+    lines = []
+    if small:
+        lines.append(
+            f"warning: {small} of {len(facts)} pictures are smaller than {image_size} pixels and "
+            "are enlarged, which blurs them"
+        )
+    if narrow:
+        lines.append(
+            f"warning: {narrow} of {len(facts)} pictures lose more than half to the square that is "
+            "cut out of their middle"
+        )
+    return lines
+
+
+def _find(root: Path, written: str) -> tuple[list[str], Counter[str]]:
+    """Relative paths with forward slashes, sorted: the same order on every system.
+
+    Beside them, how many other files there are, by their ending.
+    """
     if not root.is_dir():
         raise UserError(f"folder:{written}: there is no such folder; check the path")
     found: list[str] = []
+    others: Counter[str] = Counter()
     seen: set[str] = set()
     for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_refuse):
         real = os.path.realpath(folder)
@@ -106,11 +140,14 @@ def _find(root: Path, written: str) -> list[str]:
         seen.add(real)
         # Sorted, so that of two links to one folder it is always the same that counts.
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        found += [
-            (Path(folder) / name).relative_to(root).as_posix()
-            for name in names
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
-        ]
+        for name in names:
+            ending = Path(name).suffix.lower()
+            if name.startswith("."):
+                continue
+            if ending in SUFFIXES:
+                found.append((Path(folder) / name).relative_to(root).as_posix())
+            else:
+                others[ending or "without an ending"] += 1
     odd = [file for file in found if not (root / file).is_file()]
     if odd:
         more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
@@ -122,7 +159,7 @@ def _find(root: Path, written: str) -> list[str]:
             f"folder:{written}: no pictures in it; files ending in "
             f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
         )
-    return sorted(found)
+    return sorted(found), others
 
 
 def _refuse(error: OSError) -> None:

@@ -52,6 +52,7 @@ class ImageSet(NamedTuple):
     classes: tuple[str, ...]  # () where the data has no labels
     read: Callable[[np.ndarray], dict[str, np.ndarray]]
     fingerprint: str
+    notes: tuple[str, ...] = ()  # lines on what is odd about the pictures, for a person
     files: tuple[str, ...] = ()  # of a folder: path of each picture below it, with forward slashes
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from jaxgan.errors import UserError
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
@@ -39,6 +41,8 @@ def blur_of_run(
     Raises UserError for a run without checkpoints, for data that are not there, and for fewer
     images than a card needs.
     """
+    if out or workdir.is_dir():
+        _check_can_write(out or workdir)
     sets = sets_of_run(
         workdir,
         count=count,
@@ -65,9 +69,22 @@ def blur_of_folders(
     say: Say = lambda line: None,
 ) -> tuple[Card, list[Path]]:
     """Judge the images of one folder against those of another, taken for real."""
+    _check_can_write(out)
     kept = (cache or _default_cache()) if features else None
     sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
     return _write(sets, out, seed, sheet, say)
+
+
+def _check_can_write(out: Path) -> None:
+    """Refuse a directory that cannot be made or written, before minutes are spent on a card."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{out} cannot be written ({error.strerror}): give another directory with --out"
+        ) from error
 
 
 def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, list[Path]]:

@@ -19,7 +19,9 @@ PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "che
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 DETERMINISTIC_FLAG = "--xla_gpu_deterministic_ops=true"
 THREADS = "NPROC"  # read by XLA when its CPU client starts; default: the cores it may use
-BITS = ("packages", "device_kind", "cpu_threads", "xla_flags", "data_fingerprint", "default_float")
+BITS = ("packages", "device_kind", "processor", "cpu_threads", "xla_flags", "data_fingerprint",
+        "default_float")  # fmt: skip
+LATER = ("cpu_threads", "processor")  # that earlier versions did not note
 """Entries of which a difference may change a run's bits; Python and the host may not."""
 
 
@@ -54,6 +56,7 @@ def describe_environment(data_fingerprint: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "device_kind": jax.devices()[0].device_kind,
         "backend": jax.default_backend(),
+        "processor": _processor(),
         "cpu_threads": _cpu_threads(),
         "device_count": jax.device_count(),
         "process_count": jax.process_count(),
@@ -68,7 +71,7 @@ def differences(recorded: dict[str, Any], here: dict[str, Any]) -> list[str]:
     """One line for each recorded entry that may change bits and is another here."""
     lines = []
     for name in BITS:
-        if name == "cpu_threads" and name not in recorded:  # by a version that did not note it
+        if name in LATER and name not in recorded:
             continue
         before, now = recorded.get(name), here.get(name)
         if isinstance(before, dict) and isinstance(now, dict):
@@ -88,6 +91,19 @@ def _cpu_threads() -> int | None:
     cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
     asked = os.environ.get(THREADS, "")
     return max(int(asked) if asked.isdigit() else cores, jax.local_device_count())
+
+
+def _processor() -> str | None:
+    """The CPU by name, family and model, where CPUs compute: XLA uses what each kind offers."""
+    if jax.default_backend() != "cpu":
+        return None
+    try:
+        lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+    except OSError:  # no Linux
+        return platform.processor() or platform.machine()
+    facts = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    named = [facts[name] for name in ("model name", "cpu family", "model") if name in facts]
+    return " ".join(named) or platform.machine()
 
 
 def _versions() -> dict[str, str]:

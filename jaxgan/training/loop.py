@@ -8,19 +8,19 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jax
 
 from jaxgan.config import Config, config_to_json
 from jaxgan.data.images import ImageSet
+from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
 from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
-from jaxgan.training.environment import describe_environment, differences
-from jaxgan.training.jsonl import append_line, write_json, write_lines
+from jaxgan.training.environment import describe_environment
+from jaxgan.training.jsonl import append_line, write_lines
 from jaxgan.training.machine import (
     Machine,
     OnUpdates,
@@ -38,7 +38,6 @@ from jaxgan.training.progress import ProgressReport
 from jaxgan.training.records import (
     digests_by_step,
     read_digests,
-    read_environment,
     read_metrics,
 )
 from jaxgan.training.returning import (
@@ -46,6 +45,7 @@ from jaxgan.training.returning import (
     check_may_restart,
     check_same_run,
     extend_run,
+    note_resumption,
     state_of_config,
 )
 from jaxgan.training.run_directory import (
@@ -131,7 +131,11 @@ def train(config: Config, options: RunOptions) -> Outcome:
         progress = stack.enter_context(closing(_progress(config, step, options)))
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
-            _note_resumption(paths, environment, step, progress)
+            if is_first_host():
+                for change in note_resumption(workdir, environment, step):
+                    progress.say(f"warning: the bits may differ from those of one go: {change}")
+        for line in notes_on(images, config):
+            progress.say(line)
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
@@ -276,20 +280,6 @@ def _progress(config: Config, step: int, options: RunOptions) -> ProgressReport:
     images_per_step = batches_per_update(config) * config.batch_size
     quiet = options.quiet or not is_first_host()
     return ProgressReport(step, config.steps, images_per_step, quiet=quiet)
-
-
-def _note_resumption(
-    paths: RunPaths, environment: dict[str, Any], step: int, progress: ProgressReport
-) -> None:
-    """Record where a run went on in another environment, and say so."""
-    if not is_first_host():
-        return
-    recorded = read_environment(paths.environment)
-    changes = differences(recorded, environment)
-    for change in changes:
-        progress.say(f"warning: the bits may differ from an uninterrupted run: {change}")
-    recorded.setdefault("resumed", []).append({"step": step, "differences": changes})
-    write_json(paths.environment, recorded)
 
 
 def _last_good(checkpoints: Checkpoints) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from jaxgan.config import Config, config_to_json, laid_out_over_steps
 from jaxgan.errors import UserError
+from jaxgan.training.environment import differences
 from jaxgan.training.jsonl import write_json
 from jaxgan.training.records import read_environment
 from jaxgan.training.run_directory import (
@@ -18,7 +20,7 @@ from jaxgan.training.run_directory import (
 )
 
 __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
-           "state_of_config"]  # fmt: skip
+           "note_resumption", "state_of_config"]  # fmt: skip
 
 
 def check_may_restart(workdir: Path) -> None:
@@ -93,6 +95,16 @@ def extend_run(workdir: Path, recorded: Config, steps: int) -> None:
         environment.setdefault("extended", []).append({"from": recorded.steps, "to": steps})
         write_json(paths.environment, environment)
     write_json(paths.config, config_to_json(dataclasses.replace(recorded, steps=steps)))
+
+
+def note_resumption(workdir: Path, environment: dict[str, Any], step: int) -> list[str]:
+    """Record where a run goes on, and in what other environment; what of it may change bits."""
+    path = RunPaths(workdir).environment
+    recorded = read_environment(path)
+    changes = differences(recorded, environment)
+    recorded.setdefault("resumed", []).append({"step": step, "differences": changes})
+    write_json(path, recorded)
+    return changes
 
 
 def _is_folder(config: Config) -> bool:

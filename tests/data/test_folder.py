@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from jaxgan.config import Config
 from jaxgan.data import open_images
+from jaxgan.data.notes import notes_on
 from jaxgan.errors import UserError
+from jaxgan.experiments import cgan
 
 
 def save(path, level=100, size=(8, 8), mode="L", **options):
@@ -161,6 +165,36 @@ def test_a_class_that_cannot_be_read_is_named(pets):
     (pets / "dog").chmod(0)
     assert f"{pets}/dog cannot be read" in refusal(f"folder:{pets}")
     (pets / "dog").chmod(0o700)
+
+
+def test_what_is_odd_about_a_folder_is_told(pets):
+    save(pets / "dog" / "wide.png", 50, size=(40, 8))
+    (pets / "notes.txt").write_text("")
+    (pets / "dog" / "raw.heic").write_text("")
+    (pets / "dog" / "other.heic").write_text("")
+    images = open_images(f"folder:{pets}", image_size=16)
+    assert images.notes == (
+        "left out, as no pictures that are read: 2 .heic, 2 .txt",
+        f"warning: {images.size} of {images.size} pictures are smaller than 16 pixels and are "
+        "enlarged, which blurs them",
+        f"warning: 1 of {images.size} pictures lose more than half to the square that is cut out "
+        "of their middle",
+    )
+    told = notes_on(images, Config(batch_size=64, image_size=16))
+    assert told[0] == f"folder:{pets}: {images.size} pictures of 16x16x1, 2 classes"
+    assert told[-1].startswith(f"warning: {images.size} pictures for batches of 64")
+
+
+def test_uneven_classes_are_told_where_labels_count(tmp_path):
+    for i in range(21):
+        save(tmp_path / "many" / f"{i}.png", i)
+    alone = open_images(f"folder:{tmp_path}")
+    conditional = dataclasses.replace(cgan.CONFIG, batch_size=4)
+    assert "one class only, many" in notes_on(alone, conditional)[-1]
+    save(tmp_path / "few" / "a.png", 200)
+    both = open_images(f"folder:{tmp_path}")
+    assert "21 pictures of class many and 1 of few" in notes_on(both, conditional)[-1]
+    assert len(notes_on(both, Config(batch_size=4))) == 1
 
 
 def test_endings_of_jpeg_files_that_browsers_give(tmp_path):

@@ -71,6 +71,23 @@ def test_a_broken_image_among_good_ones(tmp_path, refused):
     assert "3.png" in refused(f"--data=folder:{folder}")
 
 
+@pytest.mark.parametrize("process", [0, 1])
+def test_a_process_whose_others_do_not_come_says_so_and_ends(process, tmp_path):
+    done = run(
+        f"--workdir={tmp_path / 'run'}", "--coordinator=localhost:12397", "--process-count=2",
+        f"--process={process}", "--wait-seconds=3",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: not all 2 processes of this run came to localhost:12397")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_process_without_others_is_refused(tmp_path):
+    done = run(f"--workdir={tmp_path / 'run'}", "--process=16")
+    assert done.returncode == 2
+    assert "--process and --process-count need --coordinator" in done.stderr
+
+
 def test_unwritable_directory(tmp_path):
     (tmp_path / "file").write_text("")
     done = run(f"--workdir={tmp_path / 'file' / 'run'}")

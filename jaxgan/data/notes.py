@@ -1,0 +1,44 @@
+"""What a person should know of a set of pictures before hours are spent on it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jaxgan.config import Config
+from jaxgan.data.images import ImageSet
+
+__all__ = ["notes_on"]
+
+READ_LABELS = 20_000  # examples, evenly spread, whose classes are counted
+UNEVEN = 20  # times as many of one class as of another
+
+
+def notes_on(images: ImageSet, config: Config) -> list[str]:
+    """Lines on the number of pictures and classes, and on what is odd about them."""
+    height, width, channels = images.image_shape
+    classes = f", {len(images.classes)} classes" if images.classes else ", no classes"
+    lines = [f"{images.name}: {images.size:,} pictures of {height}x{width}x{channels}{classes}"]
+    lines += images.notes
+    if images.size < config.batch_size:
+        lines.append(
+            f"warning: {images.size} pictures for batches of {config.batch_size}: every batch "
+            "shows some twice, and a generator can learn them by heart"
+        )
+    if config.is_conditional:
+        lines += _on_classes(images)
+    return lines
+
+
+def _on_classes(images: ImageSet) -> list[str]:
+    if len(images.classes) == 1:
+        return [f"warning: one class only, {images.classes[0]}: conditioning on it tells nothing"]
+    count = min(images.size, READ_LABELS)
+    places = np.linspace(0, images.size - 1, count).astype(np.int64)
+    numbers = np.bincount(images.read(places)["label"], minlength=len(images.classes))
+    most, least = int(np.argmax(numbers)), int(np.argmin(numbers))
+    if numbers[most] < UNEVEN * max(1, numbers[least]):
+        return []
+    return [
+        f"warning: {numbers[most]:,} pictures of class {images.classes[most]} and "
+        f"{numbers[least]:,} of {images.classes[least]}, of {count:,} looked at"
+    ]
