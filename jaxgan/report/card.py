@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 
 if TYPE_CHECKING:
     from jaxgan.report.class_softness import ClassSoftness
@@ -149,13 +150,20 @@ def card_to_json(card: Card) -> dict[str, Any]:
 
 
 def card_from_json(data: Mapping[str, Any]) -> Card:
-    """The card that `card_to_json` wrote; raises KeyError or TypeError for anything else."""
+    """The card that `card_to_json` wrote.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for anything else.
+    """
     fields: dict[str, Any] = {name: _measured_from_json(data[name]) for name in HEADLINES}
     scores = {name: _measured_from_json(score) for name, score in data["scores"].items()}
     words: dict[str, Any] = {name: tuple(data[name]) for name in ("verdict", "reasons", "notes")}
     because = tuple(tuple(names) for names in data.get("because", ()))
-    return Card(**fields, **words, name=data["name"], scores=scores, protocol=data["protocol"],
+    card = Card(**fields, **words, name=data["name"], scores=scores, protocol=data["protocol"],
                 because=because)  # fmt: skip
+    try:
+        return check_type(card, Card, collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS)
+    except TypeCheckError as error:
+        raise TypeError(str(error)) from error
 
 
 def _measured_to_json(score: Measured) -> dict[str, Any]:

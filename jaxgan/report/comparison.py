@@ -29,7 +29,7 @@ def read_card(path: Path) -> Card:
         )
     try:
         return card_from_json(read_json(file))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{file} is no blur card: expected what python -m jaxgan blur writes as blur.json"
         ) from error

@@ -45,13 +45,14 @@ def saved_state(workdir: Path, step: int | None, like: GanState) -> tuple[int, G
                     raise DamagedError("its digest was not recorded")
                 return chosen, checked_state(checkpoints, chosen, like, recorded)
             except DamagedError as error:
-                # A trainer keeps three, and records a digest just after it began to save.
+                # A trainer clears the oldest of three away, and records a digest after it began to
+                # save: in a moment it is plain whether this was all.
+                time.sleep(SECONDS_BETWEEN)
                 if last_try or (checkpoints.holds(chosen) and chosen in recorded):
                     raise UserError(
                         f"the checkpoint of step {chosen} in {paths.checkpoints} cannot be used "
                         f"({error}): give another one with --step, or train on to make a new one"
                     ) from error
-        time.sleep(SECONDS_BETWEEN)
     raise AssertionError("the last try returns or raises")
 
 

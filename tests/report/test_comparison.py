@@ -1,6 +1,9 @@
 """Cards side by side: the table, and what may not stand in it."""
 
+import contextlib
+import copy
 import json
+import random
 
 import pytest
 
@@ -95,3 +98,27 @@ def test_what_is_no_card_is_refused(tmp_path):
         file.write_text(text)
         with pytest.raises(UserError, match=r"blur\.json (is no blur card|cannot be read)"):
             read_card(tmp_path)
+
+
+def places(value, before=()):
+    """Where each value in a JSON value lies."""
+    yield before
+    if not isinstance(value, dict | list):
+        return
+    for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from places(part, (*before, name))
+
+
+def test_any_other_value_anywhere_in_a_card_is_refused_or_harmless(tmp_path):
+    rng, good = random.Random(0), json.loads(json.dumps(card_to_json(CARD)))
+    where = [place for place in places(good) if place]
+    for _ in range(200):
+        changed = copy.deepcopy(good)
+        *path, last = rng.choice(where)
+        inner = changed
+        for name in path:
+            inner = inner[name]
+        inner[last] = rng.choice([None, 5, "x", [], {}, [[1]], {"value": "a"}, -1])
+        (tmp_path / "blur.json").write_text(json.dumps(changed))
+        with contextlib.suppress(UserError):
+            assert comparison_table([read_card(tmp_path), CARD])
