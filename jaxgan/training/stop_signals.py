@@ -17,12 +17,13 @@ StopSignal = Callable[[], signal.Signals | None]
 def stop_signals() -> Iterator[StopSignal]:
     """Within it, the first SIGINT, SIGTERM or SIGHUP is only noted; a second one ends the process.
 
-    One that is ignored, as `nohup` has SIGHUP ignored, stays so. Signals go to the main thread
-    alone: in another thread nothing is changed or noted.
+    SIGHUP stays ignored where `nohup` has it so. Signals go to the main thread alone: in another
+    thread nothing is changed or noted.
     """
     received: list[signal.Signals] = []
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    watched = [each for each in signals if signal.getsignal(each) != signal.SIG_IGN]
+    watched = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        watched.append(signal.SIGHUP)
 
     def note(number: int, frame: object) -> None:
         del frame

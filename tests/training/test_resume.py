@@ -128,7 +128,7 @@ def wait_until(condition, process, seconds=120):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_a_checkpoint_and_the_run_goes_on(number, tmp_path):
     steps = ["--steps=100000", "--checkpoint-every=100000", "--sample-every=100000"]
     workdir = tmp_path / "run"
@@ -138,6 +138,8 @@ def test_a_signal_leaves_a_checkpoint_and_the_run_goes_on(number, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs this may ignore it, as nohup does.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     wait_until(lambda: (workdir / "metrics.jsonl").exists(), process)
     process.send_signal(number)
