@@ -1,6 +1,8 @@
 """What goes wrong for a person, said in one line: what was wrong, what was expected, what to do."""
 
-__all__ = ["DivergenceError", "SaveError", "UserError"]
+__all__ = ["DivergenceError", "SaveError", "UserError", "first_line"]
+
+LONGEST = 200  # signs of a library's message
 
 
 class UserError(Exception):
@@ -13,3 +15,8 @@ class SaveError(UserError):
 
 class DivergenceError(FloatingPointError):
     """A run met a NaN or an infinity: commands print the message and exit with status 1."""
+
+
+def first_line(error: Exception) -> str:
+    """What a library's error says, as far as it fits into a line of ours."""
+    return str(error).strip().split("\n")[0][:LONGEST] or type(error).__name__

@@ -12,6 +12,7 @@ from jaxgan.errors import UserError
 __all__ = ["check_fields"]
 
 LONGEST = 60  # signs of a value in a message
+NUMBERS = (int, float, int | None, float | None)
 
 
 def check_fields(what: str, plain: Any, types: Mapping[str, Any], *, others: bool = False) -> None:
@@ -36,7 +37,7 @@ OTHER_VERSION = (
 
 
 def _fits(value: Any, expected: Any) -> bool:
-    if isinstance(value, bool) and expected in (int, float):  # which Python takes for numbers
+    if isinstance(value, bool) and expected in NUMBERS:  # which Python takes for one
         return False
     try:
         check_type(value, expected)

@@ -9,14 +9,12 @@ from typing import Annotated, Any
 
 import tyro
 
+from jaxgan.commands.sample import MOST_SAMPLES
 from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 from jaxgan.report.card import FEWEST_IMAGES
 
 __all__ = ["BlurOptions", "main"]
-
-
-MOST_SAMPLES = 100_000  # they are held in memory
 
 
 def _shown(metavar: str) -> Any:

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import tyro
 
 from jaxgan.config import Config
-from jaxgan.errors import DivergenceError, SaveError, UserError
+from jaxgan.errors import DivergenceError, SaveError, UserError, first_line
 from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
 __all__ = ["parse_experiment", "run_command"]
@@ -88,7 +88,7 @@ def run_command(command: Callable[[], int]) -> None:
         if not _is_out_of_memory(error):
             raise
         print(
-            f"error: out of memory ({_first_line(error)}): lower --batch-size, --image-size or the "
+            f"error: out of memory ({first_line(error)}): lower --batch-size, --image-size or the "
             "networks' width, or take a device with more",
             file=sys.stderr,
         )
@@ -109,10 +109,6 @@ def _is_out_of_memory(error: Exception) -> bool:
     """Of Python, NumPy or, by the words of its message, XLA."""
     of_xla = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError")
     return isinstance(error, MemoryError) or (of_xla and "RESOURCE_EXHAUSTED" in str(error))
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:200] or type(error).__name__
 
 
 def _read_choices(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

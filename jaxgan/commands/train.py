@@ -59,7 +59,7 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
 
     if not options.nondeterministic:
         use_deterministic_flags()
-    if not options.restart:  # of a run that is there
+    if not options.restart:
         use_cpu_threads_of(recorded_environment(options.workdir or default_workdir(asked)))
     if not options.coordinator and (options.process, options.process_count) != (None, None):
         raise UserError("--process and --process-count need --coordinator HOST:PORT")

@@ -89,7 +89,6 @@ def _check_can_write(out: Path) -> None:
 
 def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, list[Path]]:
     card, evidence = measure(sets, seed, say)
-    out.mkdir(parents=True, exist_ok=True)
     write_json(out / "blur.json", card_record(card))
     page = out / "blur.html"
     write_page(page, card, evidence)

@@ -13,7 +13,7 @@ import jax
 import orbax.checkpoint as ocp
 from orbax.checkpoint import checkpoint_managers
 
-from jaxgan.errors import SaveError, UserError
+from jaxgan.errors import SaveError, UserError, first_line
 from jaxgan.parallel import to_global, to_local
 from jaxgan.types import GanState, Tree
 
@@ -62,7 +62,7 @@ class Checkpoints:
             self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
         except Exception as error:  # Orbax raises many types for what is no directory of its own
             raise UserError(
-                f"{directory} cannot be read as checkpoints ({_first_line(error)}): restore it"
+                f"{directory} cannot be read as checkpoints ({first_line(error)}): restore it"
             ) from error
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Checkpoints:
             state = self._manager.restore(step, args=ocp.args.StandardRestore(abstract))
         except Exception as error:
             # Orbax and TensorStore raise many types for damaged files.
-            raise DamagedError(_first_line(error)) from error
+            raise DamagedError(first_line(error)) from error
         return to_local(state)
 
     @contextmanager
@@ -117,7 +117,7 @@ class Checkpoints:
             good = max((int(path.name) for path in self._complete()), default=None)
             last = "no checkpoint before it" if good is None else f"the last good one is {good:08d}"
             raise SaveError(
-                f"a checkpoint could not be written to {self.directory} ({_first_line(error)}); "
+                f"a checkpoint could not be written to {self.directory} ({first_line(error)}); "
                 f"{last}. Make the directory writable and run the same command again"
             ) from error
 
@@ -133,7 +133,3 @@ class Checkpoints:
 
 class DamagedError(Exception):
     """A checkpoint that cannot be read, or is not what was recorded; the text says why."""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:200] or type(error).__name__

@@ -208,19 +208,20 @@ def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple
     Records of later steps are dropped: they will be made again.
     """
     state, step, steps = initial_state(machine), 0, checkpoints.steps()
-    recorded = digests_by_step(paths.digests)
+    lines = read_digests(paths.digests)
+    recorded = digests_by_step(lines)
     check_complete(paths.workdir, steps, recorded)
     if steps:
         step = steps[-1]
         state = state_to_go_on_from(checkpoints, step, state, recorded)
     agree(0)  # all hosts have read the records before the first one cuts them
     if is_first_host():
-        for path, lines in (
+        for path, all_lines in (
             (paths.metrics, read_metrics(paths.metrics)),
-            (paths.digests, read_digests(paths.digests)),
+            (paths.digests, lines),
         ):
             if path.exists():
-                write_lines(path, [line for line in lines if line["step"] <= step])
+                write_lines(path, [line for line in all_lines if line["step"] <= step])
         if steps and step not in recorded:  # killed between the checkpoint and its digest
             _record_digest(paths, step, leaf_digests(state))
     return state, step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from jaxgan.errors import UserError
 from jaxgan.training.jsonl import read_json, read_lines
 from jaxgan.typed_json import check_fields
 
-__all__ = ["MOST_THREADS", "digests_by_step", "read_digests", "read_environment", "read_metrics"]
+__all__ = ["digests_by_step", "read_digests", "read_environment", "read_metrics"]
 
 MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
 ENVIRONMENT = {
@@ -19,6 +20,12 @@ ENVIRONMENT = {
     "xla_flags": str,
     "default_float": str,
     "data_fingerprint": str,
+}
+NOTED_BY_SOME = {  # runs: of folders, on CPUs, of later versions, that went on
+    "cpu_threads": int | None,
+    "data_path": str,
+    "resumed": list,
+    "extended": list,
 }
 DIGEST = {"step": int, "digest": str, "leaves": dict[str, str]}
 METRICS = {"step": int}
@@ -30,16 +37,14 @@ def read_environment(path: Path) -> dict[str, Any]:
     """What a run was made on (`environment.describe_environment`), from its environment.json."""
     environment = read_json(path)
     check_fields(str(path), environment, ENVIRONMENT, others=True)
-    threads = environment.get("cpu_threads")  # earlier versions did not note it; GPUs have none
-    if threads is not None and not (type(threads) is int and 1 <= threads <= MOST_THREADS):
+    noted = {name: expected for name, expected in NOTED_BY_SOME.items() if name in environment}
+    check_fields(str(path), environment, noted, others=True)
+    threads = environment.get("cpu_threads")
+    if threads is not None and not 1 <= threads <= MOST_THREADS:
         raise UserError(
             f"{path}: cpu_threads is {str(threads)[:20]}: expected a whole number from 1 to "
             f"{MOST_THREADS}; {WAY_OUT}"
         )
-    if not isinstance(environment.get("data_path", ""), str):
-        raise UserError(f"{path}: data_path is no text; {WAY_OUT}")
-    if not isinstance(environment.get("resumed", []), list):
-        raise UserError(f"{path}: resumed is no list; {WAY_OUT}")
     return environment
 
 
@@ -58,9 +63,9 @@ def read_digests(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def digests_by_step(path: Path) -> dict[int, str]:
-    """The digest of the whole state at each recorded step."""
-    return {line["step"]: line["digest"] for line in read_digests(path)}
+def digests_by_step(lines: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """The digest of the whole state at each step, of the lines of `read_digests`."""
+    return {line["step"]: line["digest"] for line in lines}
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ class RunPaths:
 
 def default_workdir(config: Config) -> Path:
     """`runs/NAME-DATA-sSEED`, with DATA as it can stand in a file name."""
-    data = re.sub(r"[^A-Za-z0-9_.]+", "-", config.data.removeprefix("folder:")).strip("-")
+    data = re.sub(r"[^A-Za-z0-9_.]+", "-", config.data.removeprefix(FOLDER)).strip("-")
     return Path("runs") / f"{config.name}-{data}-s{config.seed}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from jaxgan.errors import UserError
 from jaxgan.training.checkpoint import Checkpoints, DamagedError
 from jaxgan.training.digest import combined_digest, leaf_digests
-from jaxgan.training.records import digests_by_step
+from jaxgan.training.records import digests_by_step, read_digests
 from jaxgan.training.run_directory import CHECKPOINT, RunPaths
 from jaxgan.types import GanState
 
@@ -40,7 +40,7 @@ def saved_state(workdir: Path, step: int | None, like: GanState) -> tuple[int, G
         with closing(opened) as checkpoints:
             chosen = _chosen(workdir, checkpoints.steps(), step)
             try:
-                recorded = digests_by_step(paths.digests)
+                recorded = digests_by_step(read_digests(paths.digests))
                 if chosen not in recorded:
                     raise DamagedError("its digest was not recorded")
                 return chosen, checked_state(checkpoints, chosen, like, recorded)

@@ -1,4 +1,4 @@
-"""Figure 3: the blur radius of single images, the softest and the sharpest of them, and classes."""
+"""Figure 3: the softness of single images, the softest and the sharpest of them, and classes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TITLE = "One by one: how many are soft"
 
 
 def single_image_figure(card: Card, evidence: Evidence) -> Drawn:
-    """The law of the radius over fakes and real images, tiles of both ends, and bars of classes."""
+    """The law of softness over fakes and real images, tiles of both ends, and bars of classes."""
     if evidence.fake_softness is None or evidence.real_softness is None:
         return Drawn(
             "single_images",
