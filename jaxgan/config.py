@@ -79,6 +79,8 @@ class Config:
     """Architecture of the generator."""
     discriminator: DiscriminatorPart = DCGANDiscriminator()
     """Architecture of the discriminator."""
+    init_from: str | None = None
+    """RUN_DIR or RUN_DIR@STEP: begin with the networks of that run, with fresh optimisers."""
     loss: LossPart = Wasserstein()
     """Adversarial loss."""
     penalty: PenaltyPart | None = None

@@ -37,7 +37,7 @@ def check_room(directory: Path, state: GanState) -> None:
 
 
 class Checkpoints:
-    """The latest three states of a run, on disk under `directory`.
+    """The latest three states of a run, on disk under `directory`; with `keep_first`, step 0 too.
 
     Saving goes on in the background after `save` returns. A save that was cut off leaves a
     directory that Orbax has not committed, and is never taken for a checkpoint. With `read_only`
@@ -46,14 +46,19 @@ class Checkpoints:
     Raises UserError for a directory that cannot be read as one of checkpoints.
     """
 
-    def __init__(self, directory: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self, directory: Path, *, read_only: bool = False, keep_first: bool = False
+    ) -> None:
         self.directory = directory
         self._failed = False
         if read_only:
             options = ocp.CheckpointManagerOptions(read_only=True, step_format_fixed_length=8)
         else:
+            kept: list[checkpoint_managers.PreservationPolicy] = [checkpoint_managers.LatestN(KEPT)]
+            if keep_first:
+                kept.append(checkpoint_managers.CustomSteps([0]))
             options = ocp.CheckpointManagerOptions(
-                preservation_policy=checkpoint_managers.LatestN(KEPT),
+                preservation_policy=checkpoint_managers.AnyPreservationPolicy(kept),
                 # Which steps are saved is the training loop's decision.
                 save_decision_policy=checkpoint_managers.FixedIntervalPolicy(1),
                 step_format_fixed_length=8,

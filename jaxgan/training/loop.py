@@ -16,18 +16,18 @@ from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
+from jaxgan.training.beginning import begin
 from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
-from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
+from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
 from jaxgan.training.environment import describe_environment
-from jaxgan.training.jsonl import append_line, write_lines
+from jaxgan.training.init_from import source_path, take_networks, with_step
 from jaxgan.training.machine import (
     Machine,
     OnUpdates,
     abstract_state,
     advance,
     compile_program,
-    initial_state,
     prepare,
     resolve,
 )
@@ -35,11 +35,7 @@ from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import (
-    digests_by_step,
-    read_digests,
-    read_metrics,
-)
+from jaxgan.training.records import record_digest
 from jaxgan.training.returning import (
     check_extension,
     check_may_restart,
@@ -56,7 +52,6 @@ from jaxgan.training.run_directory import (
     locked,
     recorded_config,
 )
-from jaxgan.training.saved_state import check_complete, state_to_go_on_from
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
 from jaxgan.updates import UpdateInfo, batches_per_update
@@ -95,15 +90,18 @@ def train(config: Config, options: RunOptions) -> Outcome:
         data_dir=options.data_dir,
         download=options.download,
     )
+    config = with_step(config, recorded, workdir)
     if recorded:
         check_same_run(workdir, recorded, config, images.fingerprint)
         check_extension(recorded, config, extend=options.extend)
-        # The same images, by the name that they were recorded under.
-        config = dataclasses.replace(config, data=recorded.data)
+        # The same images and the same source, by the names that they were recorded under.
+        config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
     environment = describe_environment(images.fingerprint)
     if config.data.startswith(FOLDER):
         place = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
         environment["data_path"] = str(place)
+    if source := source_path(config):
+        environment["init_path"] = source
     config_to_json(config)  # refused here, if it cannot be written, before anything is
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
@@ -121,13 +119,17 @@ def train(config: Config, options: RunOptions) -> Outcome:
             if goes_on:
                 RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
             else:
-                check_room(workdir, abstract_state(config, images))
+                like = abstract_state(config, images)
+                take_networks(config, like)  # refused here, before anything is written
+                check_room(workdir, like)
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
-        checkpoints = stack.enter_context(closing(Checkpoints(paths.checkpoints)))
+        checkpoints = stack.enter_context(
+            closing(Checkpoints(paths.checkpoints, keep_first=config.init_from is not None))
+        )
         machine = prepare(config, images, options.resident_mib * 2**20)
-        state, step = _begin(machine, checkpoints, paths)
+        state, step = begin(machine, checkpoints, paths)
         progress = stack.enter_context(closing(_progress(config, step, options)))
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
@@ -202,31 +204,6 @@ def _run(
         state, step = advance(machine, state, step, halt, on_updates, lambda: stop() is not None)
 
 
-def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
-    """The state of the last checkpoint, checked against its digest, or the initial state.
-
-    Records of later steps are dropped: they will be made again.
-    """
-    state, step, steps = initial_state(machine), 0, checkpoints.steps()
-    lines = read_digests(paths.digests)
-    recorded = digests_by_step(lines)
-    check_complete(paths.workdir, steps, recorded)
-    if steps:
-        step = steps[-1]
-        state = state_to_go_on_from(checkpoints, step, state, recorded)
-    agree(0)  # all hosts have read the records before the first one cuts them
-    if is_first_host():
-        for path, all_lines in (
-            (paths.metrics, read_metrics(paths.metrics)),
-            (paths.digests, lines),
-        ):
-            if path.exists():
-                write_lines(path, [line for line in all_lines if line["step"] <= step])
-        if steps and step not in recorded:  # killed between the checkpoint and its digest
-            _record_digest(paths, step, leaf_digests(state))
-    return state, step
-
-
 def _probe(
     machine: Machine, images: ImageSet, options: RunOptions, progress: ProgressReport
 ) -> BlurProbe | None:
@@ -259,13 +236,8 @@ def _checkpoint(checkpoints: Checkpoints, paths: RunPaths, state: GanState, step
     if step not in checkpoints.steps():
         checkpoints.save(step, state)
         if is_first_host():
-            _record_digest(paths, step, leaves)
+            record_digest(paths.digests, step, leaves)
     return combined_digest(leaves)
-
-
-def _record_digest(paths: RunPaths, step: int, leaves: dict[str, str]) -> None:
-    line = {"step": step, "digest": combined_digest(leaves), "leaves": shortened(leaves)}
-    append_line(paths.digests, line)
 
 
 def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.errors import UserError
-from jaxgan.training.jsonl import read_json, read_lines
+from jaxgan.training.digest import combined_digest, shortened
+from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
 
-__all__ = ["digests_by_step", "read_digests", "read_environment", "read_metrics"]
+__all__ = ["digests_by_step", "read_digests", "read_environment", "read_metrics",
+           "record_digest"]  # fmt: skip
 
 MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
 ENVIRONMENT = {
@@ -21,9 +23,10 @@ ENVIRONMENT = {
     "default_float": str,
     "data_fingerprint": str,
 }
-NOTED_BY_SOME = {  # runs: of folders, on CPUs, of later versions, that went on
+NOTED_BY_SOME = {  # runs: of folders, from other runs, on CPUs, of later versions, that went on
     "cpu_threads": int | None,
     "data_path": str,
+    "init_path": str,
     "resumed": list,
     "extended": list,
 }
@@ -61,6 +64,12 @@ def read_digests(path: Path) -> list[dict[str, Any]]:
             )
         last = line["step"]
     return lines
+
+
+def record_digest(path: Path, step: int, leaves: dict[str, str]) -> None:
+    """Add the digest of a state, from those of its leaves, to digests.jsonl."""
+    line = {"step": step, "digest": combined_digest(leaves), "leaves": shortened(leaves)}
+    append_line(path, line)
 
 
 def digests_by_step(lines: Iterable[dict[str, Any]]) -> dict[int, str]:

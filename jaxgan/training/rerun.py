@@ -13,6 +13,7 @@ from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
 from jaxgan.training.records import read_digests, read_environment
 from jaxgan.training.run_directory import RunPaths, data_of, read_run_config
+from jaxgan.training.saved_state import saved_state
 
 __all__ = ["Mismatch", "rerun"]
 
@@ -74,7 +75,10 @@ def rerun(
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")
 
     machine = prepare(config, images, resident_bytes)
-    state, step = compile_program(machine, initial_state(machine), 0), 0
+    state = initial_state(machine)
+    if config.init_from is not None:  # whose run may be gone: this one keeps its beginning
+        _, state = saved_state(workdir, 0, state)
+    state, step = compile_program(machine, state, 0), 0
     for equal, line in enumerate(recorded):
         state, step = advance(machine, state, step, line["step"])
         leaves = leaf_digests(state)

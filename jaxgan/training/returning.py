@@ -9,6 +9,7 @@ from typing import Any
 from jaxgan.config import Config, config_to_json, laid_out_over_steps
 from jaxgan.errors import UserError
 from jaxgan.training.environment import differences
+from jaxgan.training.init_from import is_same_source
 from jaxgan.training.jsonl import write_json
 from jaxgan.training.records import read_environment
 from jaxgan.training.run_directory import (
@@ -58,6 +59,9 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: 
     allowed = {"steps"} if asked.steps > recorded.steps else set()
     if _is_folder(recorded) and _is_folder(asked):  # the fingerprint tells whether it is the same
         allowed.add("data")
+    environment = recorded_environment(workdir)
+    if is_same_source(recorded, environment.get("init_path"), asked):
+        allowed.add("init_from")
     changes = [
         f"{k} is {before[k]} there, {now[k]} here"
         for k in before
@@ -68,7 +72,7 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: 
             f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
             "values, another --workdir, or --restart to delete that run and begin anew"
         )
-    trained_on = recorded_environment(workdir)["data_fingerprint"]
+    trained_on = environment["data_fingerprint"]
     if trained_on != fingerprint:
         raise UserError(
             f"{workdir} was trained on other images (fingerprint {trained_on[:16]} there, "

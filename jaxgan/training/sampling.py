@@ -9,9 +9,7 @@ import numpy as np
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
-from jaxgan.steps import build
-from jaxgan.training.run_directory import read_run_config, recorded_image_shape
-from jaxgan.training.saved_state import saved_state
+from jaxgan.training.saved_state import saved_run
 
 __all__ = ["sample_labels", "sample_run"]
 
@@ -27,10 +25,7 @@ def sample_run(
     `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
     such checkpoint or class.
     """
-    config = read_run_config(workdir)
-    gan = build(config, recorded_image_shape(config))
-    like = jax.jit(gan.init)(jax.random.key(config.seed))
-    chosen, state = saved_state(workdir, step, like)
+    config, gan, chosen, state = saved_run(workdir, step)
     draw = jax.jit(gan.sample, static_argnums=2)
     key = jax.random.key(seed, impl="threefry2x32")
     parts = []

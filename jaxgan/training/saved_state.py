@@ -5,19 +5,46 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
+import jax
+
+from jaxgan.config import Config
 from jaxgan.errors import UserError
+from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints, DamagedError
 from jaxgan.training.digest import combined_digest, leaf_digests
 from jaxgan.training.records import digests_by_step, read_digests
-from jaxgan.training.run_directory import CHECKPOINT, RunPaths
-from jaxgan.types import GanState
+from jaxgan.training.run_directory import (
+    CHECKPOINT,
+    RunPaths,
+    read_run_config,
+    recorded_image_shape,
+)
+from jaxgan.types import Gan, GanState
 
-__all__ = ["check_complete", "checked_state", "saved_state",
+__all__ = ["SavedRun", "check_complete", "checked_state", "saved_run", "saved_state",
            "state_to_go_on_from"]  # fmt: skip
 
 TRIES, SECONDS_BETWEEN = 5, 0.5  # while a trainer clears old checkpoints away
 MOST_MISSING = 2  # checkpoints that a person may have deleted, or a kill cut off
+
+
+class SavedRun(NamedTuple):
+    """A run as one of its checkpoints has it."""
+
+    config: Config
+    gan: Gan
+    step: int
+    state: GanState
+
+
+def saved_run(workdir: Path, step: int | None) -> SavedRun:
+    """A run at the checkpoint of a step, by default the newest; `saved_state` tells the errors."""
+    config = read_run_config(workdir)
+    gan = build(config, recorded_image_shape(config))
+    like = jax.jit(gan.init)(jax.random.key(config.seed))
+    return SavedRun(config, gan, *saved_state(workdir, step, like))
 
 
 def saved_state(workdir: Path, step: int | None, like: GanState) -> tuple[int, GanState]:

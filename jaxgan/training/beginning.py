@@ -1,0 +1,43 @@
+"""Where a run begins or goes on, and which of its records stay."""
+
+from __future__ import annotations
+
+from jaxgan.parallel import agree, is_first_host, replicate
+from jaxgan.training.checkpoint import Checkpoints
+from jaxgan.training.digest import leaf_digests
+from jaxgan.training.init_from import take_networks
+from jaxgan.training.jsonl import write_lines
+from jaxgan.training.machine import Machine, initial_state
+from jaxgan.training.records import digests_by_step, read_digests, read_metrics, record_digest
+from jaxgan.training.run_directory import RunPaths
+from jaxgan.training.saved_state import check_complete, state_to_go_on_from
+from jaxgan.types import GanState
+
+__all__ = ["begin"]
+
+
+def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
+    """The state of the last checkpoint, checked against its digest, or the initial one.
+
+    Records of later steps are dropped: they will be made again.
+    """
+    state, step, steps = initial_state(machine), 0, checkpoints.steps()
+    lines = read_digests(paths.digests)
+    recorded = digests_by_step(lines)
+    check_complete(paths.workdir, steps, recorded)
+    if steps:
+        step = steps[-1]
+        state = state_to_go_on_from(checkpoints, step, state, recorded)
+    elif machine.config.init_from:
+        state = replicate(take_networks(machine.config, state))
+    agree(0)  # all hosts have read the records before the first one cuts them
+    if is_first_host():
+        for path, all_lines in (
+            (paths.metrics, read_metrics(paths.metrics)),
+            (paths.digests, lines),
+        ):
+            if path.exists():
+                write_lines(path, [line for line in all_lines if line["step"] <= step])
+        if steps and step not in recorded:  # killed between the checkpoint and its digest
+            record_digest(paths.digests, step, leaf_digests(state))
+    return state, step
