@@ -102,7 +102,9 @@ def train(config: Config, options: RunOptions) -> Outcome:
         environment["data_path"] = str(place)
     if source := source_path(config):
         environment["init_path"] = source
-    config_to_json(config)  # refused here, if it cannot be written, before anything is
+    if not goes_on:  # on every host: Orbax has them wait for each other
+        take_networks(config, abstract_state(config, images))
+    config_to_json(config)  # refused here, as all above, before anything is written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
     with ExitStack() as stack:
@@ -119,9 +121,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             if goes_on:
                 RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
             else:
-                like = abstract_state(config, images)
-                take_networks(config, like)  # refused here, before anything is written
-                check_room(workdir, like)
+                check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
