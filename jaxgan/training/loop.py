@@ -35,7 +35,7 @@ from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import record_digest
+from jaxgan.training.records import read_metrics, record_digest, steps_with_blur
 from jaxgan.training.returning import (
     check_extension,
     check_may_restart,
@@ -142,6 +142,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
         probe = _probe(machine, images, options, progress)
+        measured = steps_with_blur(read_metrics(paths.metrics)) if probe else set()
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             checkpoints.check()
@@ -152,7 +153,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
         def on_samples(step: int, state: GanState) -> None:
-            if probe:
+            if probe and step not in measured:  # where it goes on, it was before
                 try:
                     metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
                 except ValueError as error:  # samples that are all one plain picture, say

@@ -13,7 +13,7 @@ from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
 
 __all__ = ["digests_by_step", "read_digests", "read_environment", "read_metrics",
-           "record_digest"]  # fmt: skip
+           "record_digest", "steps_with_blur"]  # fmt: skip
 
 MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
 ENVIRONMENT = {
@@ -84,3 +84,8 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
         check_fields(f"line {number} of {path}", line, METRICS, others=True)
         check_fields(f"line {number} of {path}", line, dict.fromkeys(line, float))
     return lines
+
+
+def steps_with_blur(lines: Iterable[dict[str, Any]]) -> set[int]:
+    """Steps whose samples were measured, of the lines of `read_metrics`."""
+    return {line["step"] for line in lines if "blur/radius_px" in line}
