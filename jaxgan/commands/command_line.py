@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import tyro
 
 from jaxgan.config import Config
-from jaxgan.errors import DivergenceError, SaveError, UserError, first_line
+from jaxgan.errors import DivergenceError, SaveError, UserError, first_line, in_a_line
 from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
 __all__ = ["parse_experiment", "run_command"]
@@ -79,8 +79,8 @@ def run_command(command: Callable[[], int]) -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         print(
-            f"error: no room left on the disk for {error.filename or 'the run'}: make room and "
-            "run the same command again",
+            f"error: no room left on the disk for {in_a_line(str(error.filename or 'the run'))}: "
+            "make room and run the same command again",
             file=sys.stderr,
         )
         status = 2
