@@ -41,5 +41,5 @@ def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[
             if path.exists():
                 write_lines(path, [line for line in all_lines if line["step"] <= last])
         if steps and step not in recorded:  # killed between the checkpoint and its digest
-            record_digest(paths.digests, step, leaf_digests(state))
+            record_digest(paths.digests, step, leaf_digests(state), paths.metrics)
     return state, step

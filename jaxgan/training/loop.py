@@ -35,7 +35,12 @@ from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import read_metrics, record_digest, steps_with_blur
+from jaxgan.training.records import (
+    note_on_metrics,
+    read_metrics,
+    record_digest,
+    steps_with_blur,
+)
 from jaxgan.training.returning import (
     check_extension,
     check_may_restart,
@@ -133,6 +138,8 @@ def train(config: Config, options: RunOptions) -> Outcome:
         progress = stack.enter_context(closing(_progress(config, step, options)))
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
+            if odd := note_on_metrics(paths.digests, paths.metrics, step):
+                progress.say(f"warning: {odd}")
             if is_first_host():
                 for change in note_resumption(workdir, environment, step):
                     progress.say(f"warning: the bits may differ from those of one go: {change}")
@@ -237,7 +244,7 @@ def _checkpoint(checkpoints: Checkpoints, paths: RunPaths, state: GanState, step
     if step not in checkpoints.steps():
         checkpoints.save(step, state)
         if is_first_host():
-            record_digest(paths.digests, step, leaves)
+            record_digest(paths.digests, step, leaves, paths.metrics)
     return combined_digest(leaves)
 
 
