@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import io
 import json
+import logging
 import os
 import shutil
 import sys
@@ -16,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.commands import command_line
 from jaxgan.commands import compare as compare_command
 from jaxgan.commands import rerun as rerun_command
 from jaxgan.commands import sample as sample_command
@@ -129,7 +130,14 @@ def _compared(run: Path) -> Any:
 def _blurred(run: Path) -> Any:
     """All that a card is made of: the same sets give the same card, which takes half a minute."""
     sets = sets_of_run(run, cache=None, say=lambda line: None, **CARD)  # type: ignore[arg-type]
-    return json.dumps(sets._asdict(), default=lambda array: np.asarray(array).tolist())
+    return json.dumps(sets._asdict(), default=_array)
+
+
+def _array(array: np.ndarray) -> Any:
+    """The numbers of few, the digest of many."""
+    array = np.asarray(array)
+    few = array.size < 100
+    return array.tolist() if few else [*array.shape, hashlib.sha256(array.tobytes()).hexdigest()]
 
 
 def blur_card(run: Path) -> Any:
@@ -151,7 +159,8 @@ COMMANDS: dict[str, Callable[[Path], Any]] = {
 def compile_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
     """Keep what is compiled and drawn for the next command, and do not wait for a trainer.
 
-    What nobody can catch is printed as the command line prints it. `put` sets what is replaced.
+    `put` sets what is replaced. Reads that Orbax gives up are told of when their memory is freed,
+    which a command's own process does not come to.
     """
     build = functools.cache(machine.build)
     prepare = _remembered(
@@ -165,7 +174,8 @@ def compile_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
     for module in (machine, sources):
         put(module, "open_images", opened)
     put(saved_state, "SECONDS_BETWEEN", 0.01)
-    put(sys, "unraisablehook", command_line._without_closed_loops)
+    put(sys, "unraisablehook", lambda unraisable: None)
+    put(logging.getLogger("asyncio"), "disabled", True)
 
 
 def _open_and_keep(*names: Any, **form: Any) -> ImageSet:

@@ -3,13 +3,14 @@ experiments/benchmarks/damaged_runs.py."""
 
 import random
 import shutil
+from pathlib import Path
 
 import jax
 import pytest
 
 from tests.damage import COMMANDS, DAMAGES, compile_once, damaged_copy, files_of, make_run, tried
 
-RECORDS, OTHERS = 8, 3  # cases of the files of records, of checkpoints and pictures
+RECORDS, OTHERS = 5, 2  # cases of the files of records, of checkpoints and pictures
 WITHOUT_CARD = ("sample", "rerun", "blur", "train")
 
 
@@ -27,6 +28,7 @@ def test_damaged_runs_are_refused_or_harmless(tmp_path):
         records = [file for file in files if len(file.parts) == 1]
         assert len(records) == 4
         cases = [
+            (Path("metrics.jsonl"), "swapped"),
             *rng.sample([(file, damage) for file in records for damage in DAMAGES], RECORDS),
             *[(rng.choice(files), rng.choice(list(DAMAGES))) for _ in range(OTHERS)],
         ]
