@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,6 +54,8 @@ class ImageSet(NamedTuple):
     fingerprint: str
     notes: tuple[str, ...] = ()  # lines on what is odd about the pictures, for a person
     files: tuple[str, ...] = ()  # of a folder: path of each picture below it, with forward slashes
+    contents: tuple[str | int, ...] = ()  # of each of them: SHA-256, or size where it was not read
+    codings: Mapping[str, int] = {}  # how many of them are stored as "JPEG", "PNG", "lossy WebP", …
 
 
 def check_form(image_size: int | None, channels: int | None) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import PROCEDURAL, ImageSet, open_images
+from jaxgan.data import MOST_PIXELS, PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
+from jaxgan.training.picture_list import what_changed
 from jaxgan.training.pictures import as_uint8
 from jaxgan.training.records import read_metrics
 from jaxgan.training.run_directory import (
@@ -46,6 +47,7 @@ def sets_of_run(
     cache: Path | None,
     say: Say,
     data_path: str | None = None,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSets:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
@@ -57,10 +59,12 @@ def sets_of_run(
     config, environment = read_run_config(workdir), recorded_environment(workdir)
     config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
-    trained_on = _open(config, config.split, data_dir)
+    trained_on = _open(config, config.split, data_dir, max_pixels)
     if trained_on.fingerprint != environment["data_fingerprint"]:
+        changes = what_changed(RunPaths(workdir).pictures, trained_on)
         raise UserError(
-            f"{config.data} holds other images than {workdir} was trained on: restore them"
+            f"{config.data} holds other images than {workdir} was trained on"
+            f"{changes and f' ({changes})'}: restore them"
             + (", or give --data-path" if config.data.startswith(FOLDER) else "")
         )
     other = _other_split(config.split)
@@ -102,15 +106,23 @@ def sets_of_run(
 
 
 def sets_of_folders(
-    real: Path, fake: Path, *, image_size: int | None, cache: Path | None, say: Say
+    real: Path,
+    fake: Path,
+    *,
+    image_size: int | None,
+    cache: Path | None,
+    say: Say,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSets:
     """Anybody's images: two folders, of which one is taken for real."""
     for inner, outer in ((fake, real), (real, fake)):
         if outer.resolve() in inner.resolve().parents:
             raise UserError(f"{inner} lies in {outer}: give two folders apart from each other")
-    real_set = open_images(f"folder:{real}", image_size=image_size)
+    real_set = open_images(f"folder:{real}", image_size=image_size, max_pixels=max_pixels)
     height, _, channels = real_set.image_shape
-    fake_set = open_images(f"folder:{fake}", image_size=image_size, channels=channels)
+    fake_set = open_images(
+        f"folder:{fake}", image_size=image_size, channels=channels, max_pixels=max_pixels
+    )
     if fake_set.image_shape[0] != height:
         raise UserError(
             f"{real} holds images of {height} pixels and {fake} of {fake_set.image_shape[0]}: give "
@@ -143,7 +155,9 @@ def sets_of_folders(
     )
 
 
-def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
+def _open(
+    config: Config, split: str, data_dir: str | None, max_pixels: int = MOST_PIXELS
+) -> ImageSet:
     return open_images(
         config.data,
         split=split,
@@ -152,6 +166,7 @@ def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
         size=config.data_size,
         blur=config.data_blur,
         data_dir=data_dir,
+        max_pixels=max_pixels,
     )
 
 

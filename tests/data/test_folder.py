@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -120,9 +122,9 @@ def test_sizes(tmp_path):
     assert open_images(f"folder:{tmp_path}").image_shape == (16, 16, 1)
     save(tmp_path / "b.png", size=(24, 24))
     message = refusal(f"folder:{tmp_path}")
-    assert f"a.png is 16x16 but {tmp_path}/b.png is 24x24: give --image-size" in message
+    assert f"a.png is 16x16 but {tmp_path}/b.png is 24x24; give --image-size" in message
     save(tmp_path / "b.png", size=(20, 30))
-    assert "b.png is 20x30, not square: give --image-size" in refusal(f"folder:{tmp_path}")
+    assert "b.png is 20x30, not square; give --image-size" in refusal(f"folder:{tmp_path}")
     resized = open_images(f"folder:{tmp_path}", image_size=12)
     assert resized.read(np.arange(2))["image"].shape == (2, 12, 12, 1)
     save(tmp_path / "a.png", size=(4, 4))
@@ -206,6 +208,29 @@ def test_endings_of_jpeg_files_that_browsers_give(tmp_path):
 def test_thirty_two_bit_pictures_are_refused(tmp_path):
     save(tmp_path / "height.tif", 1.0, mode="F")
     assert "height.tif cannot be used: its pixels are 32-bit" in refusal(f"folder:{tmp_path}")
+
+
+def test_a_picture_of_many_pixels_needs_a_word(tmp_path):
+    """One claims 10^10 in its header, with nothing behind it."""
+    save(tmp_path / "scan.png", 90, size=(300, 200))
+    assert "it has 60,000 pixels, and --max-pixels allows 59,999 (give more" in refusal(
+        f"folder:{tmp_path}", image_size=8, max_pixels=59_999
+    )
+    images = open_images(f"folder:{tmp_path}", image_size=8, max_pixels=60_000)
+    assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 90
+    header = struct.pack(">4sIIBBBBB", b"IHDR", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+    message = refusal(f"folder:{tmp_path}", image_size=8)
+    assert "bomb.png cannot be used: it has 10,000,000,000 pixels, and --max-pixels" in message
+    assert Image.MAX_IMAGE_PIXELS == 89_478_485  # Pillow's, for everybody else
+
+
+def test_a_large_picture_that_is_allowed_is_read_without_warnings(tmp_path, recwarn):
+    save(tmp_path / "scan.png", 90, size=(10_000, 9_000))
+    images = open_images(f"folder:{tmp_path}", image_size=8)
+    assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 90
+    assert not recwarn.list
 
 
 def test_a_file_that_goes_away_is_named_when_it_is_read(pets):
