@@ -123,7 +123,7 @@ def _coding(picture: Image.Image, file: BinaryIO) -> str:
         return f"{'lossless' if _is_lossless_webp(file) else 'lossy'} WebP"
     if name == "TIFF" and "jpeg" in str(picture.info.get("compression")):
         return "JPEG in TIFF"
-    return name
+    return f"palette {name}" if picture.mode == "P" and name != "GIF" else name
 
 
 def _is_lossless_webp(file: BinaryIO) -> bool:

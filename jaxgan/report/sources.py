@@ -13,6 +13,7 @@ from jaxgan.data import MOST_PIXELS, PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
+from jaxgan.report.storage import stored_differently
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.pictures import as_uint8
 from jaxgan.training.records import read_metrics
@@ -73,7 +74,7 @@ def sets_of_run(
     trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, enough)
     fake = as_uint8(samples)
     check_images_of(real["image"], fake)
-    notes = []
+    notes = _odd("the real images", unseen or trained_on)
     if unseen is None:
         notes.append(
             f"{config.data} has no split {other!r}: the real images are those the run was trained "
@@ -133,7 +134,12 @@ def sets_of_folders(
     images, judged = _read(real_set, MOST_REAL), _read(fake_set, MOST_REAL // 2)
     fakes = judged["image"]
     check_images_of(images["image"], fakes)
-    notes = ["no training images are known, so memorisation cannot be told"]
+    notes = _odd(str(real), real_set) + _odd(str(fake), fake_set)
+    if stored := stored_differently(real_set.codings, fake_set.codings):
+        notes.append(stored)
+    for note in notes:
+        say(f"warning: {note}")
+    notes.append("no training images are known, so memorisation cannot be told")
     same_classes = fake_set.classes == real_set.classes
     if fake_set.classes and not same_classes:
         notes.append("the folders of the fakes are not those of the real images: no classes")
@@ -168,6 +174,11 @@ def _open(
         data_dir=data_dir,
         max_pixels=max_pixels,
     )
+
+
+def _odd(name: str, images: ImageSet) -> list[str]:
+    """What is odd about the pictures, as a card notes it."""
+    return [f"{name}: {note.removeprefix('warning: ')}" for note in images.notes]
 
 
 def _other_split(split: str) -> str:

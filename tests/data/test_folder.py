@@ -219,8 +219,11 @@ def test_a_picture_of_many_pixels_needs_a_word(tmp_path):
     images = open_images(f"folder:{tmp_path}", image_size=8, max_pixels=60_000)
     assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 90
     header = struct.pack(">4sIIBBBBB", b"IHDR", 100_000, 100_000, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
-    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+    chunks = [
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND")
+    ]
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
     message = refusal(f"folder:{tmp_path}", image_size=8)
     assert "bomb.png cannot be used: it has 10,000,000,000 pixels, and --max-pixels" in message
     assert Image.MAX_IMAGE_PIXELS == 89_478_485  # Pillow's, for everybody else
