@@ -18,7 +18,7 @@ from jaxgan.data.picture_files import (
     inspect_picture,
     read_picture,
 )
-from jaxgan.errors import UserError
+from jaxgan.errors import UserError, printable
 
 __all__ = ["SUFFIXES", "folder_images"]
 
@@ -27,6 +27,7 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 """Files with another ending are no part of the set; upper and lower case are alike."""
 
+MOST_ENDINGS = 5  # named
 MOST_ASPECT = 2  # long side over short, beyond which more than half is cut away
 THOROUGH_FILES = 50_000
 THOROUGH_BYTES = 4 * 2**30
@@ -92,8 +93,10 @@ def folder_images(
 def _on_left_out(endings: Counter[str]) -> list[str]:
     if not endings:
         return []
-    most = sorted(endings.items(), key=lambda item: (-item[1], item[0]))[:5]
-    named = ", ".join(f"{count} {ending}" for ending, count in most)
+    most = sorted(endings.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{count} {printable(ending)}" for ending, count in most[:MOST_ENDINGS])
+    if others := sum(count for _, count in most[MOST_ENDINGS:]):
+        named += f", {others} of other endings"
     return [f"left out, as no pictures that are read: {named}"]
 
 

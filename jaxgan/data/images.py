@@ -82,7 +82,9 @@ def is_grey(mode: str) -> bool:
 
 
 def check_mode(mode: str) -> None:
-    """Raise ValueError for Pillow modes that have no agreed white: 32-bit integers and floats."""
+    """Raise ValueError for Pillow modes without an agreed white (32 bits), and for Lab colours."""
+    if mode == "LAB":
+        raise ValueError("its colours are Lab; save it as RGB")
     if mode in ("I", "F"):
         raise ValueError(f"its pixels are 32-bit (mode {mode}); save it with 8 or 16 bits")
 

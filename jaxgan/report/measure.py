@@ -124,8 +124,11 @@ class Bench:
 
     def __init__(self, sets: ImageSets, seed: int, say: Callable[[str], None]) -> None:
         self.sets, self.seed, self.say = sets, seed, say
-        self.transfer = measured_transfer(sets.real)
-        self.sectors = sector_transfers(sets.real)
+        try:
+            self.transfer = measured_transfer(sets.real)
+            self.sectors = sector_transfers(sets.real)
+        except ValueError as error:  # stripes, say, that are plain along a direction
+            raise UserError(f"no card can be made of these images: {error}") from error
         self.instruments: dict[str, Instrument] = {}
         self.readings: Readings = {}
         self.scores: dict[str, Measured] = {}

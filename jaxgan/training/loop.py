@@ -240,7 +240,11 @@ def _probe(
     if not BlurProbe.can_measure(images):
         progress.say("too few or too small images: blur is not measured while training")
         return None
-    return BlurProbe(machine.gan, images)
+    try:
+        return BlurProbe(machine.gan, images)
+    except ValueError as error:  # pictures without any detail, say
+        progress.say(f"blur is not measured while training: {error}")
+        return None
 
 
 def _next_halt(step: int, config: Config) -> int:

@@ -191,6 +191,7 @@ def test_uneven_classes_are_told_where_labels_count(tmp_path):
     for i in range(21):
         save(tmp_path / "many" / f"{i}.png", i)
     alone = open_images(f"folder:{tmp_path}")
+    assert notes_on(alone, Config(batch_size=4))[0].endswith("21 pictures of 8x8x1, 1 class")
     conditional = dataclasses.replace(cgan.CONFIG, batch_size=4)
     assert "one class only, many" in notes_on(alone, conditional)[-1]
     save(tmp_path / "few" / "a.png", 200)
@@ -203,6 +204,41 @@ def test_endings_of_jpeg_files_that_browsers_give(tmp_path):
     for number, ending in enumerate(("jpe", "JFIF")):
         save(tmp_path / f"{number}.{ending}", 90, format="JPEG")
     assert open_images(f"folder:{tmp_path}").size == 2
+
+
+def test_left_out_files_are_all_counted(pets):
+    for number, ending in enumerate(("heic", "txt", "mp4", "json", "csv", "xml", "ini")):
+        (pets / f"{number}.{ending}").touch()
+    assert open_images(f"folder:{pets}").notes == (
+        "left out, as no pictures that are read: 2 .txt, 1 .csv, 1 .heic, 1 .ini, 1 .json, "
+        "2 of other endings",
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "options", "pixel"),
+    [
+        ("1", 1, {"format": "PNG"}, [255]),
+        ("CMYK", (0, 255, 255, 0), {"format": "JPEG", "quality": 100}, [254, 0, 0]),
+        ("RGBA", (90, 80, 70, 0), {"format": "PNG"}, [0, 0, 0]),
+        ("P", 0, {"format": "PNG", "transparency": 0}, [0, 0, 0]),
+        ("L", 50, {"format": "GIF", "save_all": True,
+                   "append_images": [Image.new("L", (8, 8), 200)]}, [50, 50, 50]),
+        ("YCbCr", (100, 128, 128), {"format": "JPEG", "quality": 100}, [100, 100, 100]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("side", [1, 8, 20])
+def test_pictures_of_unusual_kinds_and_sizes(tmp_path, mode, level, options, pixel, side):
+    save(tmp_path / "a.png", level, size=(side, side), mode=mode, **options)
+    read = open_images(f"folder:{tmp_path}", image_size=8).read(np.array([0]))["image"][0]
+    if read.shape[2] == 1:
+        pixel = pixel[:1]
+    np.testing.assert_allclose(read, np.broadcast_to(pixel, read.shape), atol=2)
+
+
+def test_lab_pictures_are_refused_at_opening(tmp_path):
+    save(tmp_path / "lab.tif", (50, 0, 0), mode="LAB")
+    assert "lab.tif cannot be used: its colours are Lab; save" in refusal(f"folder:{tmp_path}")
 
 
 def test_thirty_two_bit_pictures_are_refused(tmp_path):
