@@ -11,6 +11,7 @@ import tyro
 
 from jaxgan.commands.sample import MOST_SAMPLES
 from jaxgan.config import MOST_SEED
+from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.errors import UserError
 from jaxgan.report.card import FEWEST_IMAGES
 
@@ -57,6 +58,8 @@ class BlurOptions:
     """Modules of own parts that the run's config may name; they are imported."""
     data_dir: Annotated[str | None, _shown("DIR")] = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    max_pixels: Annotated[int, _shown("N")] = MOST_PIXELS
+    """Pixels that a picture of a folder may have; each takes 3 bytes or more while it is read."""
     cache: Annotated[Path | None, _shown("DIR")] = None
     """Directory that trained classifiers are kept in; default: ~/.cache/jaxgan."""
 
@@ -95,6 +98,7 @@ def main(arguments: Sequence[str]) -> int:
             seed=options.seed,
             data_dir=options.data_dir,
             data_path=options.data_path,
+            max_pixels=options.max_pixels,
             features=options.features,
             cache=options.cache,
             sheet=options.sheet,
@@ -107,6 +111,7 @@ def main(arguments: Sequence[str]) -> int:
             *folders,  # type: ignore[arg-type]
             seed=options.seed,
             image_size=options.image_size,
+            max_pixels=options.max_pixels,
             features=options.features,
             cache=options.cache,
             sheet=options.sheet,

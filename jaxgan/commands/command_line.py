@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import tyro
 
 from jaxgan.config import Config
-from jaxgan.errors import DivergenceError, SaveError, UserError, first_line
+from jaxgan.errors import DivergenceError, SaveError, UserError, first_line, printable
 from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
 __all__ = ["parse_experiment", "run_command"]
@@ -67,7 +67,7 @@ def run_command(command: Callable[[], int]) -> None:
         print(f"error: {error}", file=sys.stderr, flush=True)
         os._exit(2)  # Orbax's threads would be waited for, for minutes
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -98,7 +98,9 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
 
     say("measuring blur, in a minute or two; without it: --no-blur")
     try:
-        card, (page, *_) = blur_of_run(workdir, data_dir=options.data_dir, say=say)
+        card, (page, *_) = blur_of_run(
+            workdir, data_dir=options.data_dir, max_pixels=options.max_pixels, say=say
+        )
     except UserError as error:
         print(f"no blur card: {error}", file=sys.stderr)
         return

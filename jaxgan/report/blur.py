@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from jaxgan.data import MOST_PIXELS
 from jaxgan.errors import UserError
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
@@ -29,6 +30,7 @@ def blur_of_run(
     seed: int = 0,
     data_dir: str | None = None,
     data_path: str | None = None,
+    max_pixels: int = MOST_PIXELS,
     features: bool = True,
     cache: Path | None = None,
     sheet: bool = False,
@@ -50,6 +52,7 @@ def blur_of_run(
         seed=seed,
         data_dir=data_dir,
         data_path=data_path,
+        max_pixels=max_pixels,
         cache=(cache or _default_cache()) if features else None,
         say=say,
     )
@@ -63,6 +66,7 @@ def blur_of_folders(
     *,
     seed: int = 0,
     image_size: int | None = None,
+    max_pixels: int = MOST_PIXELS,
     features: bool = True,
     cache: Path | None = None,
     sheet: bool = False,
@@ -71,7 +75,9 @@ def blur_of_folders(
     """Judge the images of one folder against those of another, taken for real."""
     _check_can_write(out)
     kept = (cache or _default_cache()) if features else None
-    sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
+    sets = sets_of_folders(
+        real, fake, image_size=image_size, max_pixels=max_pixels, cache=kept, say=say
+    )
     return _write(sets, out, seed, sheet, say)
 
 

@@ -33,6 +33,7 @@ from jaxgan.training.machine import (
 )
 from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
+from jaxgan.training.picture_list import write_picture_list
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
 from jaxgan.training.records import record_digest
@@ -41,6 +42,7 @@ from jaxgan.training.returning import (
     check_may_restart,
     check_same_run,
     extend_run,
+    naming_ways_out,
     note_resumption,
     state_of_config,
 )
@@ -84,15 +86,17 @@ def train(config: Config, options: RunOptions) -> Outcome:
         check_may_restart(workdir)
     recorded = None if options.restart else recorded_config(workdir)
     goes_on = recorded is not None
-    config, images = resolve(
-        config,
-        recorded,
-        data_dir=options.data_dir,
-        download=options.download,
-    )
+    with naming_ways_out(goes_on=goes_on, restart=False):
+        config, images = resolve(
+            config,
+            recorded,
+            data_dir=options.data_dir,
+            download=options.download,
+            max_pixels=options.max_pixels,
+        )
     config = with_step(config, recorded, workdir)
     if recorded:
-        check_same_run(workdir, recorded, config, images.fingerprint)
+        check_same_run(workdir, recorded, config, images)
         check_extension(recorded, config, extend=options.extend)
         # The same images and the same source, by the names that they were recorded under.
         config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
@@ -107,7 +111,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
     config_to_json(config)  # refused here, as all above, before anything is written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
-    with ExitStack() as stack:
+    with naming_ways_out(goes_on=True, restart=options.restart), ExitStack() as stack:
         # ---- the run's directory, the compiled program, the state ----
         if is_first_host():
             stack.enter_context(locked(workdir))
@@ -123,6 +127,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             else:
                 check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
+                write_picture_list(RunPaths(workdir).pictures, images)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
         checkpoints = stack.enter_context(
@@ -212,7 +217,11 @@ def _probe(
     if not BlurProbe.can_measure(images):
         progress.say("too few or too small images: blur is not measured while training")
         return None
-    return BlurProbe(machine.gan, images)
+    try:
+        return BlurProbe(machine.gan, images)
+    except ValueError as error:  # pictures without any detail, say
+        progress.say(f"blur is not measured while training: {error}")
+        return None
 
 
 def _next_halt(step: int, config: Config) -> int:

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import open_images
+from jaxgan.data import MOST_PIXELS, open_images
 from jaxgan.data.feed import Feeder, open_feed
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import DivergenceError, UserError
@@ -72,7 +72,12 @@ def derive_keys(seed: int) -> Keys:
 
 
 def resolve(
-    config: Config, recorded: Config | None, *, data_dir: str | None, download: bool
+    config: Config,
+    recorded: Config | None,
+    *,
+    data_dir: str | None,
+    download: bool,
+    max_pixels: int = MOST_PIXELS,
 ) -> tuple[Config, ImageSet]:
     """The config with what it left open filled in, and its images.
 
@@ -89,6 +94,7 @@ def resolve(
         blur=config.data_blur,
         data_dir=data_dir,
         download=download,
+        max_pixels=max_pixels,
     )
     if config.classes not in (None, len(images.classes)):
         raise UserError(

@@ -1,6 +1,7 @@
 """The directory that a run leaves behind, and the rules for coming back to it.
 
-config.json, environment.json, metrics.jsonl, digests.jsonl, tensorboard/, samples/, checkpoints/.
+config.json, environment.json, metrics.jsonl, digests.jsonl, tensorboard/, samples/, checkpoints/,
+and of a folder pictures.jsonl.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class RunPaths:
         self.tensorboard = workdir / "tensorboard"
         self.samples = workdir / "samples"
         self.checkpoints = workdir / "checkpoints"
+        self.pictures = workdir / "pictures.jsonl"
         self.lock = workdir / ".lock"
 
 
@@ -162,7 +164,7 @@ def _delete_run(paths: RunPaths) -> None:
             read_run_config(paths.workdir)
         except UserError:
             paths.config.rename(paths.config.with_name("config.json.before"))
-    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
+    for path in (paths.metrics, paths.digests, paths.config, paths.environment, paths.pictures):
         path.unlink(missing_ok=True)
 
 
