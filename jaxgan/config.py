@@ -186,6 +186,12 @@ class Config:
                 f"packs of {self.packing} images with labels: a pack holds images of several "
                 "classes and has no label of its own; use --packing 1 or no conditioning"
             )
+        weights = ("class_weight_discriminator", "class_weight_generator")
+        if unused := [x for x in weights if getattr(self, x) != 1 and in_d != "auxiliary"]:
+            raise UserError(
+                f"{_flag(unused[0])} {getattr(self, unused[0])} with a discriminator that does not "
+                "classify: set --discriminator.conditioning auxiliary as well, or leave it out"
+            )
         if self.ema_ramp_up and not self.ema_half_life:
             raise UserError(
                 f"--ema-ramp-up {self.ema_ramp_up} without an average: set --ema-half-life as well"

@@ -8,6 +8,9 @@ LONGEST = 200  # signs of a library's message
 class UserError(Exception):
     """Input that cannot be used: commands print the message as one line and exit with status 2."""
 
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
 
 class SaveError(UserError):
     """A checkpoint could not be written; threads that were to write it may wait for minutes."""
@@ -15,6 +18,9 @@ class SaveError(UserError):
 
 class DivergenceError(FloatingPointError):
     """A run met a NaN or an infinity: commands print the message and exit with status 1."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 def first_line(error: Exception) -> str:

@@ -67,7 +67,7 @@ def run_command(command: Callable[[], int]) -> None:
         print(f"error: {error}", file=sys.stderr, flush=True)
         os._exit(2)  # Orbax's threads would be waited for, for minutes
     except UserError as error:
-        print(f"error: {printable(str(error))}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,8 +79,8 @@ def run_command(command: Callable[[], int]) -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         print(
-            f"error: no room left on the disk for {error.filename or 'the run'}: make room and "
-            "run the same command again",
+            f"error: no room left on the disk for {printable(str(error.filename or 'the run'))}: "
+            "make room and run the same command again",
             file=sys.stderr,
         )
         status = 2

@@ -63,10 +63,10 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
         use_cpu_threads_of(recorded_environment(options.workdir or default_workdir(asked)))
     if not options.coordinator and (options.process, options.process_count) != (None, None):
         raise UserError("--process and --process-count need --coordinator HOST:PORT")
+    if options.wait_seconds < 1:
+        raise UserError(f"--wait-seconds {options.wait_seconds}: expected 1 or more")
     use_32_bits()
     if options.distributed or options.coordinator:
-        if options.wait_seconds < 1:
-            raise UserError(f"--wait-seconds {options.wait_seconds}: expected 1 or more")
         if not options.quiet:
             print("waiting for the other processes of this run", flush=True)
         start_hosts(

@@ -12,27 +12,48 @@ from pathlib import Path
 
 from jaxgan.errors import UserError
 from jaxgan.report.card import HEADLINES, Card, Measured, card_from_json
+from jaxgan.report.headline import record_digest
 from jaxgan.training.jsonl import read_json
+from jaxgan.training.records import digests_by_step, read_digests
+from jaxgan.training.run_directory import RunPaths
 
 __all__ = ["comparison_table", "read_card"]
 
 REAL = ("real_fingerprint", "real", "image_shape")  # what the real images of a card were
+AGAIN = "make it again with python -m jaxgan blur"
 MOST_NAMED = 4  # differences in an error
 
 
 def read_card(path: Path) -> Card:
-    """The card in the directory of a run, or in a blur.json; raises UserError where none is."""
+    """The card in the directory of a run, or in a blur.json; raises UserError where none is.
+
+    One that was damaged since it was written, or that is of another run than the one in whose
+    directory it lies, is refused as well. Cards of earlier versions do not tell.
+    """
     file = path / "blur.json" if path.is_dir() else path
     if not file.exists():
         raise UserError(
             f"{file} is not there: python -m jaxgan blur RUN_DIR writes the card of a run"
         )
+    plain = read_json(file)
     try:
-        return card_from_json(read_json(file))
+        card = card_from_json(plain)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{file} is no blur card: expected what python -m jaxgan blur writes as blur.json"
         ) from error
+    if plain.get("sha256") not in (None, record_digest(plain)):
+        raise UserError(f"{file} is not as it was written: {AGAIN}")
+    if path.is_dir():
+        _check_is_card_of(path, card, file)
+    return card
+
+
+def _check_is_card_of(run: Path, card: Card, file: Path) -> None:
+    """Refuse the card of another run, or of one that was begun anew since."""
+    state, recorded = card.protocol.get("state"), read_digests(RunPaths(run).digests)
+    if state and recorded and state not in digests_by_step(recorded).values():
+        raise UserError(f"{file} is no card of the run in {run}: {AGAIN}")
 
 
 def comparison_table(cards: Sequence[Card], scores: Sequence[str] = ()) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from jaxgan.report.card import Card, Measured, card_to_json
 from jaxgan.report.standing import LEAST
 
-__all__ = ["Headline", "card_record", "headline", "in_a_line"]
+__all__ = ["Headline", "card_record", "headline", "in_a_line", "record_digest"]
 
 BOUND_MOVES = 0.1  # pixels
 SMALLEST = math.sqrt(LEAST["blur_variance"])  # pixels
@@ -72,7 +75,14 @@ def card_record(card: Card) -> dict[str, Any]:
     """What `blur.json` holds: the card, and which of its radii leads, and why."""
     lead = headline(card)
     named = {"score": lead.score, "radius_px": lead.radius.value, "why": lead.why}
-    return {"headline": named, **card_to_json(card)}
+    record = {"headline": named, **card_to_json(card)}
+    return {**record, "sha256": record_digest(record)}
+
+
+def record_digest(record: Mapping[str, Any]) -> str:
+    """SHA-256 of what a card's file holds beside it, by which a damaged one is told."""
+    rest = {name: value for name, value in record.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _of_fit(fit: Measured) -> str:

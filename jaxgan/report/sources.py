@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,11 @@ from jaxgan.report.networks import networks_for
 from jaxgan.report.storage import stored_differently
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.pictures import as_uint8
-from jaxgan.training.records import read_metrics
+from jaxgan.training.records import digests_by_step, note_on_metrics, read_digests, read_metrics
 from jaxgan.training.run_directory import (
     FOLDER,
     RunPaths,
+    check_is_config_of,
     data_of,
     read_run_config,
     recorded_environment,
@@ -58,6 +60,7 @@ def sets_of_run(
     that are not there.
     """
     config, environment = read_run_config(workdir), recorded_environment(workdir)
+    check_is_config_of(environment, config, workdir)
     config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
     trained_on = _open(config, config.split, data_dir, max_pixels)
@@ -74,7 +77,10 @@ def sets_of_run(
     trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, enough)
     fake = as_uint8(samples)
     check_images_of(real["image"], fake)
+    paths = RunPaths(workdir)
+    odd = note_on_metrics(paths.digests, paths.metrics, step)
     notes = _odd("the real images", unseen or trained_on)
+    notes += [f"{odd}; so are its curves"] if odd else []
     if unseen is None:
         notes.append(
             f"{config.data} has no split {other!r}: the real images are those the run was trained "
@@ -98,9 +104,10 @@ def sets_of_run(
             "real_split": other if unseen else config.split,
             "real_fingerprint": (unseen or trained_on).fingerprint,
             "sample_seed": seed,
+            "state": digests_by_step(read_digests(paths.digests))[step],
         },
         notes=tuple(notes),
-        history=_history(workdir),
+        history=_history(read_metrics(paths.metrics)),
         fake_labels=sample_labels(config, count),
         real_labels=real.get("label"),
     )
@@ -203,9 +210,8 @@ def _places(images: ImageSet, most: int) -> Array:
     return np.linspace(0, images.size - 1, min(images.size, most)).astype(np.int64)
 
 
-def _history(workdir: Path) -> dict[str, Array]:
+def _history(lines: list[dict[str, Any]]) -> dict[str, Array]:
     """Curves of a run, thinned: name -> [[step, value]]."""
-    lines = read_metrics(RunPaths(workdir).metrics)
     curves = {}
     for name in HISTORY:
         points = np.array([[line["step"], line[name]] for line in lines if name in line])

@@ -19,7 +19,8 @@ __all__ = ["begin"]
 def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
     """The state of the last checkpoint, checked against its digest, or the initial one.
 
-    Records of later steps are dropped: they will be made again.
+    Records of later steps are dropped: they will be made again. Without a checkpoint, so will all,
+    that of step 0 too: a kill may have cut off its checkpoint after its digest was recorded.
     """
     state, step, steps = initial_state(machine), 0, checkpoints.steps()
     lines = read_digests(paths.digests)
@@ -30,6 +31,7 @@ def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[
         state = state_to_go_on_from(checkpoints, step, state, recorded)
     elif machine.config.init_from:
         state = replicate(take_networks(machine.config, state))
+    last = step if steps else -1
     agree(0)  # all hosts have read the records before the first one cuts them
     if is_first_host():
         for path, all_lines in (
@@ -37,7 +39,7 @@ def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[
             (paths.digests, lines),
         ):
             if path.exists():
-                write_lines(path, [line for line in all_lines if line["step"] <= step])
+                write_lines(path, [line for line in all_lines if line["step"] <= last])
         if steps and step not in recorded:  # killed between the checkpoint and its digest
-            record_digest(paths.digests, step, leaf_digests(state))
+            record_digest(paths.digests, step, leaf_digests(state), paths.metrics)
     return state, step

@@ -36,7 +36,12 @@ from jaxgan.training.options import RunOptions
 from jaxgan.training.picture_list import write_picture_list
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import record_digest
+from jaxgan.training.records import (
+    note_on_metrics,
+    read_metrics,
+    record_digest,
+    steps_with_blur,
+)
 from jaxgan.training.returning import (
     check_extension,
     check_may_restart,
@@ -138,6 +143,8 @@ def train(config: Config, options: RunOptions) -> Outcome:
         progress = stack.enter_context(closing(_progress(config, step, options)))
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
+            if odd := note_on_metrics(paths.digests, paths.metrics, step):
+                progress.say(f"warning: {odd}")
             if is_first_host():
                 for change in note_resumption(workdir, environment, step):
                     progress.say(f"warning: the bits may differ from those of one go: {change}")
@@ -147,6 +154,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
         probe = _probe(machine, images, options, progress)
+        measured = steps_with_blur(read_metrics(paths.metrics)) if probe else set()
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             checkpoints.check()
@@ -157,7 +165,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
         def on_samples(step: int, state: GanState) -> None:
-            if probe:
+            if probe and step not in measured:  # where it goes on, it was before
                 try:
                     metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
                 except ValueError as error:  # samples that are all one plain picture, say
@@ -245,7 +253,7 @@ def _checkpoint(checkpoints: Checkpoints, paths: RunPaths, state: GanState, step
     if step not in checkpoints.steps():
         checkpoints.save(step, state)
         if is_first_host():
-            record_digest(paths.digests, step, leaves)
+            record_digest(paths.digests, step, leaves, paths.metrics)
     return combined_digest(leaves)
 
 

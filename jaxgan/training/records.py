@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +14,8 @@ from jaxgan.training.digest import combined_digest, shortened
 from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
 
-__all__ = ["digests_by_step", "read_digests", "read_environment", "read_metrics",
-           "record_digest"]  # fmt: skip
+__all__ = ["digests_by_step", "note_on_metrics", "read_digests", "read_environment", "read_metrics",
+           "record_digest", "steps_with_blur"]  # fmt: skip
 
 MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
 ENVIRONMENT = {
@@ -27,10 +29,12 @@ NOTED_BY_SOME = {  # runs: of folders, from other runs, on CPUs, of later versio
     "cpu_threads": int | None,
     "data_path": str,
     "init_path": str,
+    "config_digest": str,
     "resumed": list,
     "extended": list,
 }
 DIGEST = {"step": int, "digest": str, "leaves": dict[str, str]}
+DIGEST_NOTED_BY_SOME = {"metrics": str}
 METRICS = {"step": int}
 SHA256 = re.compile("[0-9a-f]{64}")
 WAY_OUT = "restore it, or begin anew with --restart"
@@ -56,7 +60,8 @@ def read_digests(path: Path) -> list[dict[str, Any]]:
     lines = read_lines(path)
     last = -1
     for number, line in enumerate(lines, start=1):
-        check_fields(f"line {number} of {path}", line, DIGEST)
+        noted = DIGEST_NOTED_BY_SOME if isinstance(line, dict) and "metrics" in line else {}
+        check_fields(f"line {number} of {path}", line, DIGEST | noted)
         if line["step"] <= last or not SHA256.fullmatch(line["digest"]):
             raise UserError(
                 f"line {number} of {path}: expected a step above {last} and 64 hex digits; "
@@ -66,10 +71,39 @@ def read_digests(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def record_digest(path: Path, step: int, leaves: dict[str, str]) -> None:
-    """Add the digest of a state, from those of its leaves, to digests.jsonl."""
-    line = {"step": step, "digest": combined_digest(leaves), "leaves": shortened(leaves)}
+def record_digest(path: Path, step: int, leaves: dict[str, str], metrics: Path) -> None:
+    """Add the digest of a state, from those of its leaves, to digests.jsonl.
+
+    With it goes that of the metrics so far, by which they are known to be this run's.
+    """
+    line = {
+        "step": step,
+        "digest": combined_digest(leaves),
+        "leaves": shortened(leaves),
+        "metrics": _metrics_digest(read_lines(metrics), step),
+    }
     append_line(path, line)
+
+
+def note_on_metrics(digests: Path, metrics: Path, step: int) -> str | None:
+    """What is wrong with the metrics up to a step with a digest; None where nothing is found."""
+    recorded = [line.get("metrics") for line in read_digests(digests) if line["step"] == step]
+    if recorded in ([], [None], [_metrics_digest(read_metrics(metrics), step)]):
+        return None
+    return f"{metrics.name} is not what this run wrote: it is another run's, or not whole"
+
+
+def _metrics_digest(lines: Iterable[dict[str, Any]], until: int) -> str:
+    """16 hex digits of what the updates up to a step were measured to be, but for the time of day.
+
+    Measurements of blur are no part of it: another go of the run may leave them out.
+    """
+    told = [
+        {name: value for name, value in line.items() if name != "time"}
+        for line in lines
+        if line["step"] <= until and "blur/radius_px" not in line
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def digests_by_step(lines: Iterable[dict[str, Any]]) -> dict[int, str]:
@@ -84,3 +118,8 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
         check_fields(f"line {number} of {path}", line, METRICS, others=True)
         check_fields(f"line {number} of {path}", line, dict.fromkeys(line, float))
     return lines
+
+
+def steps_with_blur(lines: Iterable[dict[str, Any]]) -> set[int]:
+    """Steps whose samples were measured, of the lines of `read_metrics`."""
+    return {line["step"] for line in lines if "blur/radius_px" in line}

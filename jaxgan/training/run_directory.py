@@ -7,6 +7,8 @@ and of a folder pictures.jsonl.
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ __all__ = [
     "RunPaths",
     "FOLDER",
     "check_is_free",
+    "check_is_config_of",
     "data_of",
     "create_run",
     "default_workdir",
@@ -130,6 +133,22 @@ def recorded_environment(workdir: Path) -> dict[str, Any]:
     return read_environment(paths.environment) if paths.config.exists() else {}
 
 
+def check_is_config_of(environment: dict[str, Any], config: Config, workdir: Path) -> None:
+    """Refuse a config.json that is not the one that the run was made with."""
+    if environment.get("config_digest") not in (None, _config_digest(config)):
+        raise UserError(
+            f"{RunPaths(workdir).config} is not the config that this run was made with, by the "
+            "digest in its environment.json: restore it"
+        )
+
+
+def _config_digest(config: Config) -> str:
+    """SHA-256 of a config but for its steps, of which a run may get more."""
+    plain = config_to_json(config)
+    plain.pop("steps")
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
 def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> RunPaths:
     """Write the beginnings of a run, and delete the run that was there: what this program wrote.
 
@@ -140,7 +159,7 @@ def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> Ru
     _delete_run(paths)
     for folder in (paths.checkpoints, paths.samples):
         folder.mkdir(parents=True, exist_ok=True)
-    write_json(paths.environment, environment)
+    write_json(paths.environment, {**environment, "config_digest": _config_digest(config)})
     write_json(paths.config, config_to_json(config))
     return paths
 

@@ -10,6 +10,7 @@ import pytest
 from jaxgan.errors import UserError
 from jaxgan.report.card import card_from_json, card_to_json
 from jaxgan.report.comparison import comparison_table, read_card
+from jaxgan.report.headline import card_record
 from tests.report.made_up import made_up
 from tests.tiny import run
 
@@ -98,6 +99,25 @@ def test_what_is_no_card_is_refused(tmp_path):
         file.write_text(text)
         with pytest.raises(UserError, match=r"blur\.json (is no blur card|cannot be read)"):
             read_card(tmp_path)
+
+
+def test_a_card_that_was_damaged_or_is_of_another_run_is_refused(tmp_path):
+    card = CARD._replace(protocol={**CARD.protocol, "state": "5" * 64})
+    file = tmp_path / "blur.json"
+    file.write_text(json.dumps(card_record(card)))
+    for of_run in ("5", "6"):
+        line = {"step": 7, "digest": of_run * 64, "leaves": {}}
+        (tmp_path / "digests.jsonl").write_text(json.dumps(line) + "\n")
+        if of_run == "5":
+            assert read_card(tmp_path) == card
+    with pytest.raises(UserError, match="is no card of the run in"):
+        read_card(tmp_path)
+    assert read_card(file) == card  # the file alone tells nothing of a run
+    value = json.dumps(CARD.radius_px.value)
+    other = value[:-1] + str((int(value[-1]) + 1) % 10)
+    file.write_text(file.read_text().replace(value, other))
+    with pytest.raises(UserError, match=r"blur\.json is not as it was written: make it again"):
+        read_card(file)
 
 
 def places(value, before=()):

@@ -1,6 +1,7 @@
 """Where the images of a card come from: a run's checkpoint and unseen data, or two folders."""
 
 import dataclasses
+import json
 import shutil
 
 import numpy as np
@@ -121,3 +122,28 @@ def test_one_picture_many_times_is_refused(tmp_path):
         shutil.copy(real / "000.png", same / f"{i}.png")
     with pytest.raises(UserError, match="120 fakes are one and the same picture"):
         folders(real, same)
+
+
+def test_the_config_of_another_run_is_refused(workdir, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(workdir, copy)
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "seed": 1}))
+    with pytest.raises(UserError, match="is not the config that this run was made with"):
+        sets(copy)
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+def test_metrics_that_were_lost_or_are_of_another_run_are_noted(kept, workdir, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(workdir, copy)
+    lines = (copy / "metrics.jsonl").read_text().splitlines(keepends=True)
+    assert len(lines) == 5
+    (copy / "metrics.jsonl").write_text("".join(lines[:kept]))
+    (note,) = sets(copy).notes
+    assert note.startswith("metrics.jsonl is not what this run wrote")
+    other = {**json.loads(lines[0]), "generator/loss": 1.5}
+    (copy / "metrics.jsonl").write_text("".join([json.dumps(other) + "\n", *lines[1:]]))
+    assert sets(copy).notes == (note,)
+    (copy / "metrics.jsonl").write_text("".join(lines))
+    assert sets(copy).notes == ()

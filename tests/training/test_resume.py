@@ -84,6 +84,35 @@ def test_a_line_cut_off_by_a_kill_is_written_again(whole_run, tmp_path):
     assert metrics_without_time(copy) == metrics_without_time(whole_run)
 
 
+def test_killed_while_the_first_checkpoint_was_written(whole_run, tmp_path):
+    """Its digest was recorded, and would be so twice."""
+    copy = tmp_path / "copy"
+    shutil.copytree(whole_run, copy)
+    shutil.rmtree(copy / "checkpoints")
+    (copy / "checkpoints" / "00000000.orbax-checkpoint-tmp").mkdir(parents=True)
+    for name in ("digests.jsonl", "metrics.jsonl"):
+        first = (copy / name).read_text().splitlines()[0]
+        (copy / name).write_text(first + "\n")
+    train(WGAN_GP, quiet(copy))
+    assert (copy / "digests.jsonl").read_text() == (whole_run / "digests.jsonl").read_text()
+    assert metrics_without_time(copy) == metrics_without_time(whole_run)
+
+
+def test_blur_is_measured_once_a_grid(tmp_path):
+    """A run that goes on writes the grid of its step again; coming back to a finished one, too."""
+    sizes = {"image_size": 16, "data_size": 300, "steps": 4, "checkpoint_every": 2}
+    smooth = dataclasses.replace(WGAN_GP.generator, upsampling="bilinear")
+    config = dataclasses.replace(WGAN_GP, **sizes, sample_every=2, generator=smooth)
+    for name in ("whole", "stopped"):
+        train(config, quiet(tmp_path / name))
+    shutil.rmtree(tmp_path / "stopped" / "checkpoints" / "00000004")
+    for _ in range(2):
+        train(config, quiet(tmp_path / "stopped"))
+    found = metrics_without_time(tmp_path / "stopped")
+    assert [line["step"] for line in found if "blur/radius_px" in line] == [0, 2, 4]
+    assert found == metrics_without_time(tmp_path / "whole")
+
+
 def test_sigkill_at_any_moment_six_times(tmp_path):
     steps = "--steps=240"
     rng = random.Random(0)
