@@ -98,7 +98,7 @@ def _processor() -> str | None:
     if jax.default_backend() != "cpu":
         return None
     try:
-        lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
     except OSError:  # no Linux
         return platform.processor() or platform.machine()
     facts = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}

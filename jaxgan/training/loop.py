@@ -116,26 +116,35 @@ def train(config: Config, options: RunOptions) -> Outcome:
                     f"another process began a run in {workdir} meanwhile: run the same command "
                     "again to go on with it, or give another --workdir"
                 )
+            if not goes_on:
+                check_room(workdir, abstract_state(config, images))
+        progress = stack.enter_context(closing(_progress(config, options)))
+        for line in notes_on(images, config):
+            progress.say(line)
+        machine = prepare(config, images, options.resident_mib * 2**20)
+        state = initial_state(machine)
+        if not goes_on:  # what does not fit is refused before anything is written
+            progress.begin_to_compile()
+            state = compile_program(machine, state, 0)
+        if is_first_host():
             if recorded and config.steps > recorded.steps:
                 extend_run(workdir, recorded, config.steps)
             if goes_on:
                 RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
             else:
-                check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
         checkpoints = stack.enter_context(closing(Checkpoints(paths.checkpoints)))
-        machine = prepare(config, images, options.resident_mib * 2**20)
-        state, step = _begin(machine, checkpoints, paths)
-        progress = stack.enter_context(closing(_progress(config, step, options)))
+        state, step = _begin(state, checkpoints, paths)
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
             if is_first_host():
                 for change in note_resumption(workdir, environment, step):
                     progress.say(f"warning: the bits may differ from those of one go: {change}")
-        for line in notes_on(images, config):
-            progress.say(line)
+            if step < config.steps:
+                progress.begin_to_compile(step)
+                state = compile_program(machine, state, step)
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
         stop = stack.enter_context(stop_signals())
@@ -187,8 +196,6 @@ def _run(
 ) -> tuple[int, str]:
     """Updates to the end or a signal, with a halt wherever something is due; step and digest."""
     config = machine.config
-    if step < config.steps:
-        state = compile_program(machine, state, step)
     while True:
         ends = step == config.steps or _signal_of_any_host(stop) is not None
         if step % config.sample_every == 0 or step == config.steps:
@@ -202,12 +209,13 @@ def _run(
         state, step = advance(machine, state, step, halt, on_updates, lambda: stop() is not None)
 
 
-def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
+def _begin(state: GanState, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
     """The state of the last checkpoint, checked against its digest, or the initial state.
 
-    Records of later steps are dropped: they will be made again.
+    Records of later steps are dropped: they will be made again. So is that of step 0 without its
+    checkpoint, which a kill cut off.
     """
-    state, step, steps = initial_state(machine), 0, checkpoints.steps()
+    step, steps = 0, checkpoints.steps()
     lines = read_digests(paths.digests)
     recorded = digests_by_step(lines)
     check_complete(paths.workdir, steps, recorded)
@@ -221,7 +229,7 @@ def _begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple
             (paths.digests, lines),
         ):
             if path.exists():
-                write_lines(path, [line for line in all_lines if line["step"] <= step])
+                write_lines(path, [line for line in all_lines if steps and line["step"] <= step])
         if steps and step not in recorded:  # killed between the checkpoint and its digest
             _record_digest(paths, step, leaf_digests(state))
     return state, step
@@ -277,10 +285,9 @@ def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths
         write_grid(paths.samples / f"{step:08d}.png", images, columns)
 
 
-def _progress(config: Config, step: int, options: RunOptions) -> ProgressReport:
+def _progress(config: Config, options: RunOptions) -> ProgressReport:
     images_per_step = batches_per_update(config) * config.batch_size
-    quiet = options.quiet or not is_first_host()
-    return ProgressReport(step, config.steps, images_per_step, quiet=quiet)
+    return ProgressReport(config.steps, images_per_step, quiet=options.quiet or not is_first_host())
 
 
 def _last_good(checkpoints: Checkpoints) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 __all__ = ["ProgressReport"]
 
+CACHE = "JAX_COMPILATION_CACHE_DIR"  # read by JAX: a directory of compiled programs
 SECONDS_BETWEEN_LINES = 10.0
 SHORTEST_REPORT = 0.5  # seconds
 SMOOTHING = 0.7  # of the rate, per report
@@ -18,11 +20,11 @@ SMOOTHING = 0.7  # of the rate, per report
 class ProgressReport:
     """Steps and images a second, losses and time left, as the run goes on."""
 
-    def __init__(self, first: int, last: int, images_per_step: int, *, quiet: bool) -> None:
+    def __init__(self, last: int, images_per_step: int, *, quiet: bool) -> None:
         self.last = last
         self._images_per_step = images_per_step
         self._quiet = quiet
-        self._done, self._since, self._rate = first, time.monotonic(), 0.0
+        self._done, self._since, self._rate = 0, time.monotonic(), 0.0
         self._last_line = float("-inf")
         self._compiling = True
         self._bar: Progress | None = None
@@ -30,13 +32,25 @@ class ProgressReport:
         if not quiet and sys.stdout is not None and sys.stdout.isatty():
             columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
             self._bar = Progress(*columns, console=Console())
-            self._task = self._bar.add_task("compiling", total=last, completed=first)
+            self._task = self._bar.add_task("compiling", total=last)
             self._bar.start()
 
     def close(self) -> None:
         """Leave the terminal as it was."""
         if self._bar:
             self._bar.stop()
+
+    def begin_to_compile(self, step: int = 0) -> None:
+        """Say that what comes takes its time; the run goes on from `step`."""
+        cache = os.environ.get(CACHE)
+        self.say(
+            f"compiling; what {cache} keeps need not be compiled again"
+            if cache
+            else f"compiling, for some seconds or minutes; with {CACHE}=DIR only the first time"
+        )
+        self._done, self._since = step, time.monotonic()
+        if self._bar:
+            self._bar.update(self._task, completed=step)
 
     def report(self, step: int, discriminator_loss: float, generator_loss: float) -> None:
         """Say that `step` generator updates are done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import jax
@@ -10,6 +11,7 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.steps import build
+from jaxgan.training.memory import check_fits
 from jaxgan.training.run_directory import read_run_config, recorded_image_shape
 from jaxgan.training.saved_state import saved_state
 
@@ -25,10 +27,14 @@ def sample_run(
 
     All of class `label`, or, from a run that is conditioned on classes, of all classes in turn, as
     `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
-    such checkpoint or class.
+    such checkpoint or class, and for more images than memory holds.
     """
     config = read_run_config(workdir)
-    gan = build(config, recorded_image_shape(config))
+    shape = recorded_image_shape(config)
+    gan = build(config, shape)
+    parts_needed = -(-count // IMAGES_AT_A_TIME)
+    images_kept = parts_needed * IMAGES_AT_A_TIME + count  # in parts, and put together
+    check_fits(4 * images_kept * math.prod(shape), f"{count} images", "lower --count")
     like = jax.jit(gan.init)(jax.random.key(config.seed))
     chosen, state = saved_state(workdir, step, like)
     draw = jax.jit(gan.sample, static_argnums=2)
@@ -36,7 +42,6 @@ def sample_run(
     parts = []
     # Always in parts of one size: the bits of random numbers may depend on the shape.
     size = IMAGES_AT_A_TIME
-    parts_needed = -(-count // size)
     labels = sample_labels(config, parts_needed * size, label)
     for part in range(parts_needed):
         asked = None if labels is None else labels[part * size : (part + 1) * size]
