@@ -23,6 +23,7 @@ from jaxgan.data.images import (
     is_grey,
 )
 from jaxgan.errors import UserError
+from jaxgan.paths import check_encoding
 
 __all__ = ["SUFFIXES", "folder_images"]
 
@@ -159,6 +160,8 @@ def _find(root: Path, written: str) -> tuple[list[str], Counter[str]]:
             f"folder:{written}: no pictures in it; files ending in "
             f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
         )
+    for file in found:
+        check_encoding(file)  # the fingerprint is made of names, too
     return sorted(found), others
 
 

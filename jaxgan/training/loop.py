@@ -16,6 +16,7 @@ from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
+from jaxgan.paths import check_run_path
 from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
@@ -59,7 +60,7 @@ from jaxgan.training.run_directory import (
 from jaxgan.training.saved_state import check_complete, state_to_go_on_from
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
-from jaxgan.updates import UpdateInfo, batches_per_update
+from jaxgan.updates import UpdateInfo
 
 __all__ = ["Outcome", "train"]
 
@@ -84,6 +85,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
     if options.resident_mib < 0:
         raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
     workdir = options.workdir or default_workdir(config)
+    check_run_path(workdir)
     before = state_of_config(workdir)
     if options.restart:
         check_may_restart(workdir)
@@ -108,7 +110,6 @@ def train(config: Config, options: RunOptions) -> Outcome:
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
     with ExitStack() as stack:
-        # ---- the run's directory, the compiled program, the state ----
         if is_first_host():
             stack.enter_context(locked(workdir))
             if state_of_config(workdir) != before:  # while the images were opened
@@ -118,7 +119,11 @@ def train(config: Config, options: RunOptions) -> Outcome:
                 )
             if not goes_on:
                 check_room(workdir, abstract_state(config, images))
-        progress = stack.enter_context(closing(_progress(config, options)))
+
+        # ---- the compiled program, the run's directory, the state ----
+        signalled = stack.enter_context(stop_signals())
+        quiet = options.quiet or not is_first_host()
+        progress = stack.enter_context(closing(ProgressReport(config, quiet=quiet)))
         for line in notes_on(images, config):
             progress.say(line)
         machine = prepare(config, images, options.resident_mib * 2**20)
@@ -147,8 +152,10 @@ def train(config: Config, options: RunOptions) -> Outcome:
                 state = compile_program(machine, state, step)
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
-        stop = stack.enter_context(stop_signals())
         probe = _probe(machine, images, options, progress)
+
+        def stop() -> signal.Signals | None:
+            return signalled() or (signal.SIGPIPE if progress.reader_gone else None)
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             checkpoints.check()
@@ -283,11 +290,6 @@ def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths
         key = jax.random.clone(machine.keys.samples)
         images, columns = machine.picture(key, state)
         write_grid(paths.samples / f"{step:08d}.png", images, columns)
-
-
-def _progress(config: Config, options: RunOptions) -> ProgressReport:
-    images_per_step = batches_per_update(config) * config.batch_size
-    return ProgressReport(config.steps, images_per_step, quiet=options.quiet or not is_first_host())
 
 
 def _last_good(checkpoints: Checkpoints) -> str:
