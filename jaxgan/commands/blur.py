@@ -79,7 +79,11 @@ def main(arguments: Sequence[str]) -> int:
     from jaxgan.parts import import_trusted
     from jaxgan.report.blur import blur_of_folders, blur_of_run
     from jaxgan.report.headline import in_a_line
-    from jaxgan.training.environment import use_32_bits, use_cpu_threads_of
+    from jaxgan.training.environment import (
+        check_devices,
+        use_compiled_32_bits,
+        use_cpu_threads_of,
+    )
     from jaxgan.training.run_directory import recorded_environment
 
     def say(line: str) -> None:
@@ -88,8 +92,9 @@ def main(arguments: Sequence[str]) -> int:
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
         import_trusted(options.trust)
-        use_32_bits()
+        use_compiled_32_bits()
         use_cpu_threads_of(recorded_environment(options.run_dir))
+        check_devices()
         card, files = blur_of_run(
             options.run_dir,
             out=options.out,

@@ -50,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
     from jaxgan.training.environment import (
-        use_32_bits,
+        check_devices,
+        use_compiled_32_bits,
         use_cpu_threads_of,
         use_deterministic_flags,
     )
@@ -60,8 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     if not options.nondeterministic:
         use_deterministic_flags()
     import_trusted(options.trust)
-    use_32_bits()
+    use_compiled_32_bits()
     use_cpu_threads_of(recorded_environment(options.run_dir))
+    check_devices()
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")
     if options.resident_mib < 0:

@@ -19,6 +19,7 @@ from jaxgan.data.picture_files import (
     read_picture,
 )
 from jaxgan.errors import UserError, printable
+from jaxgan.paths import check_encoding
 
 __all__ = ["SUFFIXES", "folder_images"]
 
@@ -156,6 +157,8 @@ def _find(root: Path, written: str) -> tuple[list[str], Counter[str]]:
             f"folder:{written}: no pictures in it; files ending in "
             f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
         )
+    for file in found:
+        check_encoding(file)  # the fingerprint is made of names, too
     return sorted(found), others
 
 

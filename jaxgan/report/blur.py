@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jaxgan.data import MOST_PIXELS
 from jaxgan.errors import UserError
+from jaxgan.paths import check_path
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
@@ -83,6 +84,7 @@ def blur_of_folders(
 
 def _check_can_write(out: Path) -> None:
     """Refuse a directory that cannot be made or written, before minutes are spent on a card."""
+    check_path("--out", out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -106,4 +108,7 @@ def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tupl
 
 
 def _default_cache() -> Path:
-    return Path.home() / ".cache" / "jaxgan"
+    try:
+        return Path.home() / ".cache" / "jaxgan"
+    except RuntimeError as error:  # a user without a home
+        raise UserError("no home to keep classifiers in: give --cache DIR") from error
