@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-from jaxgan.commands.command_line import run_command
+from jaxgan.commands.exit_status import run_command
 from jaxgan.errors import UserError
 
 __all__ = ["main"]

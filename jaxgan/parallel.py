@@ -83,7 +83,7 @@ def is_first_host() -> bool:
     return jax.process_index() == 0
 
 
-def map_step(step: Callable[..., Tree], batch_axes: Any = 0) -> Callable[..., Tree]:
+def map_step(step: Callable[..., Tree], batch_axes: Any = 0) -> jax.stages.Wrapped:
     """`step(key, state, batch, *, axis_name)` over all devices of all hosts.
 
     The mapped step takes the state replicated and, where `batch_axes` says 0, this host's part of

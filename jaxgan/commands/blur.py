@@ -11,6 +11,7 @@ import tyro
 
 from jaxgan.commands.sample import MOST_SAMPLES
 from jaxgan.config import MOST_SEED
+from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.errors import UserError
 from jaxgan.report.card import FEWEST_IMAGES
 
@@ -57,6 +58,8 @@ class BlurOptions:
     """Modules of own parts that the run's config may name; they are imported."""
     data_dir: Annotated[str | None, _shown("DIR")] = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    max_pixels: Annotated[int, _shown("N")] = MOST_PIXELS
+    """Pixels that a picture of a folder may have; each takes 3 bytes or more while it is read."""
     cache: Annotated[Path | None, _shown("DIR")] = None
     """Directory that trained classifiers are kept in; default: ~/.cache/jaxgan."""
 
@@ -76,7 +79,11 @@ def main(arguments: Sequence[str]) -> int:
     from jaxgan.parts import import_trusted
     from jaxgan.report.blur import blur_of_folders, blur_of_run
     from jaxgan.report.headline import in_a_line
-    from jaxgan.training.environment import use_32_bits, use_cpu_threads_of
+    from jaxgan.training.environment import (
+        check_devices,
+        use_compiled_32_bits,
+        use_cpu_threads_of,
+    )
     from jaxgan.training.run_directory import recorded_environment
 
     def say(line: str) -> None:
@@ -85,8 +92,9 @@ def main(arguments: Sequence[str]) -> int:
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
         import_trusted(options.trust)
-        use_32_bits()
+        use_compiled_32_bits()
         use_cpu_threads_of(recorded_environment(options.run_dir))
+        check_devices()
         card, files = blur_of_run(
             options.run_dir,
             out=options.out,
@@ -95,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
             seed=options.seed,
             data_dir=options.data_dir,
             data_path=options.data_path,
+            max_pixels=options.max_pixels,
             features=options.features,
             cache=options.cache,
             sheet=options.sheet,
@@ -107,6 +116,7 @@ def main(arguments: Sequence[str]) -> int:
             *folders,  # type: ignore[arg-type]
             seed=options.seed,
             image_size=options.image_size,
+            max_pixels=options.max_pixels,
             features=options.features,
             cache=options.cache,
             sheet=options.sheet,

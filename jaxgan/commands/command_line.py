@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import errno
-import io
-import os
-import signal
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_type_hints
 
 import tyro
 
 from jaxgan.config import Config
-from jaxgan.errors import DivergenceError, SaveError, UserError, first_line, in_a_line
+from jaxgan.errors import UserError
 from jaxgan.parts import PART_FIELDS, available_parts, part_name
 
-__all__ = ["parse_experiment", "run_command"]
+__all__ = ["parse_experiment"]
 
 NO_PART = "none"
 QUICK_HELP = "Use the small preset, which finishes in minutes on two CPU cores."
@@ -51,64 +46,6 @@ def parse_experiment(
     )
     parsed = {name: getattr(asked.config, name) for name in values}
     return Config(**parsed), asked.options
-
-
-def run_command(command: Callable[[], int]) -> None:
-    """Run a command and exit with its status; what a person can mend is printed as one line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names of folders that its encoding has not
-            stream.reconfigure(errors="backslashreplace")
-    sys.unraisablehook = _without_closed_loops
-    try:
-        status = command()
-        if sys.stdout is not None:  # closed by whoever started this
-            sys.stdout.flush()
-    except SaveError as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
-        os._exit(2)  # Orbax's threads would be waited for, for minutes
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        status = 2
-    except BrokenPipeError:  # whoever read the output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 128 + signal.SIGPIPE
-    except DivergenceError as error:
-        print(f"stopped: {error}", file=sys.stderr)
-        status = 1
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        print(
-            f"error: no room left on the disk for {in_a_line(str(error.filename or 'the run'))}: "
-            "make room and run the same command again",
-            file=sys.stderr,
-        )
-        status = 2
-    except Exception as error:
-        if not _is_out_of_memory(error):
-            raise
-        print(
-            f"error: out of memory ({first_line(error)}): lower --batch-size, --image-size or the "
-            "networks' width, or take a device with more",
-            file=sys.stderr,
-        )
-        status = 1
-    except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
-    sys.exit(status)
-
-
-def _without_closed_loops(unraisable: Any) -> None:
-    """Print what nobody can catch, but for what TensorStore meets after a save has failed, of which
-    the command tells: each of its writes reports to an event loop that is gone."""
-    if "Event loop is closed" not in str(unraisable.exc_value):
-        sys.__unraisablehook__(unraisable)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Of Python, NumPy or, by the words of its message, XLA."""
-    of_xla = type(error).__name__ in ("JaxRuntimeError", "XlaRuntimeError")
-    return isinstance(error, MemoryError) or (of_xla and "RESOURCE_EXHAUSTED" in str(error))
 
 
 def _read_choices(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

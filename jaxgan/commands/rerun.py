@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.errors import UserError
 
 __all__ = ["RerunOptions", "main"]
@@ -33,6 +34,8 @@ class RerunOptions:
     """Where the pictures of a folder are now; default: where they were."""
     anyway: bool = False
     """Repeat the run even on other images than it was trained on."""
+    max_pixels: int = MOST_PIXELS
+    """Pixels that a picture of a folder may have; each takes 3 bytes or more while it is read."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
     trust: tuple[str, ...] = ()
@@ -47,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
     from jaxgan.training.environment import (
-        use_32_bits,
+        check_devices,
+        use_compiled_32_bits,
         use_cpu_threads_of,
         use_deterministic_flags,
     )
@@ -57,8 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     if not options.nondeterministic:
         use_deterministic_flags()
     import_trusted(options.trust)
-    use_32_bits()
+    use_compiled_32_bits()
     use_cpu_threads_of(recorded_environment(options.run_dir))
+    check_devices()
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")
     if options.resident_mib < 0:
@@ -68,6 +73,7 @@ def main(arguments: Sequence[str]) -> int:
         until=options.until,
         data_dir=options.data_dir,
         data_path=options.data_path,
+        max_pixels=options.max_pixels,
         anyway=options.anyway,
         resident_bytes=options.resident_mib * 2**20,
         say=lambda line: print(line, flush=True),

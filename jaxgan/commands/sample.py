@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import tyro
 
 from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
+from jaxgan.paths import check_path
 
 __all__ = ["SampleOptions", "main"]
 
@@ -47,16 +49,24 @@ def main(arguments: Sequence[str]) -> int:
         )
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
+    check_path("--out", options.out)
+    if options.out.is_dir() or not os.access(options.out.parent, os.W_OK):
+        raise UserError(f"--out {options.out} cannot be written: give another file")
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
-    from jaxgan.training.environment import use_32_bits, use_cpu_threads_of
+    from jaxgan.training.environment import (
+        check_devices,
+        use_compiled_32_bits,
+        use_cpu_threads_of,
+    )
     from jaxgan.training.pictures import write_grid
     from jaxgan.training.run_directory import recorded_environment
     from jaxgan.training.sampling import sample_run
 
     import_trusted(options.trust)
-    use_32_bits()
+    use_compiled_32_bits()
     use_cpu_threads_of(recorded_environment(options.run_dir))
+    check_devices()
     step, images = sample_run(
         options.run_dir, options.count, options.seed, options.step, options.label
     )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaxgan.commands.command_line import parse_experiment, run_command
+from jaxgan.commands.command_line import parse_experiment
+from jaxgan.commands.exit_status import run_command
 from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.training.options import RunOptions
@@ -39,7 +40,8 @@ def experiment_main(
     """Train `config` (`quick` with --quick) as the command line says, and exit.
 
     Exit status: 0 when the run is complete, 2 for input that cannot be used, 1 for a NaN or
-    infinity, 128 + the number of the signal that stopped it.
+    infinity, 128 + the number of the signal that stopped it: SIGPIPE where whoever read the output
+    has gone.
     """
     given = sys.argv[1:] if arguments is None else arguments
     run_command(lambda: _train(config, quick, description, given))
@@ -50,7 +52,8 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parallel import start_hosts
     from jaxgan.training.environment import (
-        use_32_bits,
+        check_devices,
+        use_compiled_32_bits,
         use_cpu_threads_of,
         use_deterministic_flags,
     )
@@ -65,7 +68,7 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
         raise UserError("--process and --process-count need --coordinator HOST:PORT")
     if options.wait_seconds < 1:
         raise UserError(f"--wait-seconds {options.wait_seconds}: expected 1 or more")
-    use_32_bits()
+    use_compiled_32_bits()
     if options.distributed or options.coordinator:
         if not options.quiet:
             print("waiting for the other processes of this run", flush=True)
@@ -75,6 +78,7 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
             options.process,
             seconds=options.wait_seconds,
         )
+    check_devices()
     outcome = train(asked, options)
     if outcome.stopped_by:
         return 128 + outcome.stopped_by
@@ -98,7 +102,9 @@ def _write_card(workdir: Path, options: CommandOptions) -> None:
 
     say("measuring blur, in a minute or two; without it: --no-blur")
     try:
-        card, (page, *_) = blur_of_run(workdir, data_dir=options.data_dir, say=say)
+        card, (page, *_) = blur_of_run(
+            workdir, data_dir=options.data_dir, max_pixels=options.max_pixels, say=say
+        )
     except UserError as error:
         print(f"no blur card: {error}", file=sys.stderr)
         return

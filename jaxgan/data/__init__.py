@@ -5,10 +5,11 @@ from __future__ import annotations
 from jaxgan.data.dead_leaves import dead_leaves as _dead_leaves  # renamed, as is `shapes`:
 from jaxgan.data.images import ImageSet
 from jaxgan.data.order import example_indices
+from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.data.shapes import shapes as _shapes  # `jaxgan.data.shapes` is the module
 from jaxgan.errors import UserError
 
-__all__ = ["ImageSet", "PROCEDURAL", "example_indices", "open_images"]
+__all__ = ["ImageSet", "MOST_PIXELS", "PROCEDURAL", "example_indices", "open_images"]
 
 PROCEDURAL = {"shapes": _shapes, "dead_leaves": _dead_leaves}
 """Sets that are drawn to any number, with a planted blur if asked for; no files needed."""
@@ -25,13 +26,14 @@ def open_images(
     blur: float = 0.0,
     data_dir: str | None = None,
     download: bool = False,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSet:
     """Open a set of square pictures: "shapes", "dead_leaves", "folder:PATH", or a TFDS set's name.
 
     `image_size` (pixels) and `channels` (1 grey, 3 RGB) None mean the set's own; for procedural
     ones 32 and 1. `size` (examples), `seed` and `blur` (sigma of a planted Gaussian, pixels) are
     for procedural sets alone; `data_dir` and `download` for TFDS alone. A folder has one split,
-    "train".
+    "train"; a picture in it that has more than `max_pixels` is refused.
 
     Raises UserError, before anything slow is done, for a name, split or form that cannot be had.
     """
@@ -56,7 +58,7 @@ def open_images(
                 f"{name} has no split {split!r}: give the pictures their own folder and open that"
             )
         path = name.removeprefix("folder:")
-        return folder_images(path, image_size=image_size, channels=channels)
+        return folder_images(path, image_size=image_size, channels=channels, max_pixels=max_pixels)
     from jaxgan.data.tfds import tfds_images
 
     return tfds_images(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.data.images import (
-    ImageSet,
-    as_square,
-    check_form,
-    check_indices,
-    check_mode,
-    fingerprint,
-    is_grey,
+from jaxgan.data.images import ImageSet, check_form, check_indices, fingerprint, is_grey
+from jaxgan.data.picture_files import (
+    MOST_PIXELS,
+    PictureError,
+    PictureFacts,
+    inspect_picture,
+    read_picture,
 )
-from jaxgan.errors import UserError
+from jaxgan.errors import UserError, printable
+from jaxgan.paths import check_encoding
 
 __all__ = ["SUFFIXES", "folder_images"]
 
@@ -31,23 +28,19 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 """Files with another ending are no part of the set; upper and lower case are alike."""
 
+MOST_ENDINGS = 5  # named
 MOST_ASPECT = 2  # long side over short, beyond which more than half is cut away
 THOROUGH_FILES = 50_000
 THOROUGH_BYTES = 4 * 2**30
 """Up to both limits every file is read and decoded at opening; above, only its header is."""
 
 
-class _Facts(NamedTuple):
-    """What opening learns of one file. A file with a `problem` refuses the whole set."""
-
-    mode: str = ""
-    size: tuple[int, int] = (0, 0)
-    content: str | int = ""  # SHA-256, or the number of bytes where the file was not read
-    problem: str = ""
-
-
 def folder_images(
-    path: str, *, image_size: int | None = None, channels: int | None = None
+    path: str,
+    *,
+    image_size: int | None = None,
+    channels: int | None = None,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSet:
     """All pictures below `path`, sorted by relative path.
 
@@ -58,7 +51,8 @@ def folder_images(
     folders are skipped; links are followed.
 
     Raises UserError for a folder that is missing or empty, a file that does not decode (it is
-    named), and a size that cannot be chosen.
+    named) or has more than `max_pixels`, and a size that cannot be chosen. Reading raises it for a
+    picture that was changed, or went away, since.
     """
     check_form(image_size, channels)
     try:
@@ -67,7 +61,7 @@ def folder_images(
         raise UserError(f"folder:{path}: {error}; give the whole path") from error
     files, others = _find(root, path)
     paths = [root / file for file in files]
-    facts = _inspect_all(paths)
+    facts = _inspect_all(paths, max_pixels)
     if image_size is None:
         image_size = _common_size(root, files, facts)
     if channels is None:
@@ -79,7 +73,7 @@ def folder_images(
         chosen = check_indices(indices, len(paths))
         image = np.empty((len(chosen), *shape), np.uint8)
         for row, index in zip(image, chosen, strict=True):
-            row[:] = _read(paths[index], shape)
+            row[:] = read_picture(paths[index], shape, contents[index], max_pixels)
         return {"image": image, "label": labels[chosen]} if classes else {"image": image}
 
     contents = [fact.content for fact in facts]
@@ -91,6 +85,8 @@ def folder_images(
         read=read,
         fingerprint=fingerprint("folder", shape, files, contents),
         files=tuple(files),
+        contents=tuple(contents),
+        codings=Counter(fact.coding for fact in facts),
         notes=(*_on_left_out(others), *_on_sizes(facts, image_size)),
     )
 
@@ -98,12 +94,14 @@ def folder_images(
 def _on_left_out(endings: Counter[str]) -> list[str]:
     if not endings:
         return []
-    most = sorted(endings.items(), key=lambda item: (-item[1], item[0]))[:5]
-    named = ", ".join(f"{count} {ending}" for ending, count in most)
+    most = sorted(endings.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{count} {printable(ending)}" for ending, count in most[:MOST_ENDINGS])
+    if others := sum(count for _, count in most[MOST_ENDINGS:]):
+        named += f", {others} of other endings"
     return [f"left out, as no pictures that are read: {named}"]
 
 
-def _on_sizes(facts: list[_Facts], image_size: int) -> list[str]:
+def _on_sizes(facts: list[PictureFacts], image_size: int) -> list[str]:
     """Pictures that are enlarged, and those of which a crop leaves less than half."""
     sides = np.array([fact.size for fact in facts])
     short, long = sides.min(axis=1), sides.max(axis=1)
@@ -151,14 +149,16 @@ def _find(root: Path, written: str) -> tuple[list[str], Counter[str]]:
     odd = [file for file in found if not (root / file).is_file()]
     if odd:
         more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
-        raise UserError(
-            f"{root / min(odd)}{more} is no file: a link to nowhere, or a pipe; remove it"
+        raise PictureError(
+            f"{root / min(odd)}{more} is no file: a link to nowhere, or a pipe", "remove it"
         )
     if not found:
         raise UserError(
             f"folder:{written}: no pictures in it; files ending in "
             f"{' '.join(sorted(SUFFIXES))} were looked for, in subfolders too"
         )
+    for file in found:
+        check_encoding(file)  # the fingerprint is made of names, too
     return sorted(found), others
 
 
@@ -168,66 +168,38 @@ def _refuse(error: OSError) -> None:
     ) from error
 
 
-def _inspect_all(paths: list[Path]) -> list[_Facts]:
-    thorough = len(paths) <= THOROUGH_FILES
-    thorough = thorough and sum(path.stat().st_size for path in paths) <= THOROUGH_BYTES
+def _inspect_all(paths: list[Path], max_pixels: int) -> list[PictureFacts]:
+    thorough = len(paths) <= THOROUGH_FILES and sum(map(_size, paths)) <= THOROUGH_BYTES
     with ThreadPoolExecutor() as pool:
-        facts = list(pool.map(partial(_inspect, thorough=thorough), paths))
+        look = partial(inspect_picture, thorough=thorough, max_pixels=max_pixels)
+        facts = list(pool.map(look, paths))
     broken = [(path, fact) for path, fact in zip(paths, facts, strict=True) if fact.problem]
     if broken:
         path, fact = broken[0]
         more = f" (and {len(broken) - 1} more files)" if len(broken) > 1 else ""
-        raise UserError(f"{path} cannot be used{more}: {fact.problem}; repair or remove it")
+        raise PictureError(f"{path} cannot be used{more}: {fact.problem}", "repair or remove it")
     return facts
 
 
-def _inspect(path: Path, thorough: bool) -> _Facts:
-    from PIL import Image
-
-    try:
-        data = path.read_bytes() if thorough else b""
-        with Image.open(io.BytesIO(data) if thorough else path) as picture:
-            check_mode(picture.mode)
-            if thorough:
-                picture.load()
-            content = hashlib.sha256(data).hexdigest() if thorough else path.stat().st_size
-            return _Facts(picture.mode, picture.size, content)
-    except Exception as error:  # broken files make Pillow's readers raise almost any type
-        return _Facts(problem=_one_line(error))
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 of one that has gone, of which looking at it tells more."""
+    return path.stat().st_size if path.exists() else 0
 
 
-def _read(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(path) as picture:
-            return as_square(ImageOps.exif_transpose(picture), shape[1], shape[2])
-    except Exception as error:  # as above; the file was changed, or was too many to check
-        raise UserError(
-            f"{path} cannot be read: {_one_line(error)}; repair or remove it, and start again"
-        ) from error
-
-
-def _one_line(error: Exception) -> str:
-    if "cannot identify image file" in str(error):  # Pillow prints a buffer's address
-        return "no picture format was recognised in it"
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _common_size(root: Path, files: list[str], facts: list[_Facts]) -> int:
+def _common_size(root: Path, files: list[str], facts: list[PictureFacts]) -> int:
     """The one square size of all pictures, or a refusal that names two that differ."""
     width, height = facts[0].size
     for file, fact in zip(files, facts, strict=True):
         if fact.size[0] != fact.size[1]:
-            raise UserError(
-                f"{root / file} is {fact.size[0]}x{fact.size[1]}, not square: "
-                "give --image-size to resize and crop all pictures"
+            raise PictureError(
+                f"{root / file} is {fact.size[0]}x{fact.size[1]}, not square",
+                "give --image-size to resize and crop all pictures",
             )
         if fact.size != (width, height):
-            raise UserError(
+            raise PictureError(
                 f"{root / files[0]} is {width}x{height} but {root / file} is "
-                f"{fact.size[0]}x{fact.size[1]}: "
-                "give --image-size to bring all pictures to one size"
+                f"{fact.size[0]}x{fact.size[1]}",
+                "give --image-size to bring all pictures to one size",
             )
     check_form(width, None)
     return width

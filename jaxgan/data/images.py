@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,6 +54,8 @@ class ImageSet(NamedTuple):
     fingerprint: str
     notes: tuple[str, ...] = ()  # lines on what is odd about the pictures, for a person
     files: tuple[str, ...] = ()  # of a folder: path of each picture below it, with forward slashes
+    contents: tuple[str | int, ...] = ()  # of each of them: SHA-256, or size where it was not read
+    codings: Mapping[str, int] = {}  # how many of them are stored as "JPEG", "PNG", "lossy WebP", …
 
 
 def check_form(image_size: int | None, channels: int | None) -> None:
@@ -80,7 +82,9 @@ def is_grey(mode: str) -> bool:
 
 
 def check_mode(mode: str) -> None:
-    """Raise ValueError for Pillow modes that have no agreed white: 32-bit integers and floats."""
+    """Raise ValueError for Pillow modes without an agreed white (32 bits), and for Lab colours."""
+    if mode == "LAB":
+        raise ValueError("its colours are Lab; save it as RGB")
     if mode in ("I", "F"):
         raise ValueError(f"its pixels are 32-bit (mode {mode}); save it with 8 or 16 bits")
 

@@ -16,7 +16,8 @@ UNEVEN = 20  # times as many of one class as of another
 def notes_on(images: ImageSet, config: Config) -> list[str]:
     """Lines on the number of pictures and classes, and on what is odd about them."""
     height, width, channels = images.image_shape
-    classes = f", {len(images.classes)} classes" if images.classes else ", no classes"
+    number = len(images.classes)
+    classes = f", {number or 'no'} class{'' if number == 1 else 'es'}"
     lines = [f"{images.name}: {images.size:,} pictures of {height}x{width}x{channels}{classes}"]
     lines += images.notes
     if images.size < config.batch_size:

@@ -50,7 +50,11 @@ def tfds_images(
     format other than array_record, an unknown split, and a set without 8-bit pictures.
     """
     check_form(image_size, channels)
-    root = Path(data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+    given = data_dir or os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
+    try:
+        root = Path(given).expanduser()
+    except RuntimeError as error:  # a user without a home
+        raise UserError(f"{given}: {error}; give --data-dir DIR") from error
     directory = _find(name, root)
     if directory is None:
         _check_known(name)

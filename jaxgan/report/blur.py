@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from jaxgan.data import MOST_PIXELS
 from jaxgan.errors import UserError
+from jaxgan.paths import check_path
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
@@ -29,6 +31,7 @@ def blur_of_run(
     seed: int = 0,
     data_dir: str | None = None,
     data_path: str | None = None,
+    max_pixels: int = MOST_PIXELS,
     features: bool = True,
     cache: Path | None = None,
     sheet: bool = False,
@@ -50,6 +53,7 @@ def blur_of_run(
         seed=seed,
         data_dir=data_dir,
         data_path=data_path,
+        max_pixels=max_pixels,
         cache=(cache or _default_cache()) if features else None,
         say=say,
     )
@@ -63,6 +67,7 @@ def blur_of_folders(
     *,
     seed: int = 0,
     image_size: int | None = None,
+    max_pixels: int = MOST_PIXELS,
     features: bool = True,
     cache: Path | None = None,
     sheet: bool = False,
@@ -71,12 +76,15 @@ def blur_of_folders(
     """Judge the images of one folder against those of another, taken for real."""
     _check_can_write(out)
     kept = (cache or _default_cache()) if features else None
-    sets = sets_of_folders(real, fake, image_size=image_size, cache=kept, say=say)
+    sets = sets_of_folders(
+        real, fake, image_size=image_size, max_pixels=max_pixels, cache=kept, say=say
+    )
     return _write(sets, out, seed, sheet, say)
 
 
 def _check_can_write(out: Path) -> None:
     """Refuse a directory that cannot be made or written, before minutes are spent on a card."""
+    check_path("--out", out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -100,4 +108,7 @@ def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tupl
 
 
 def _default_cache() -> Path:
-    return Path.home() / ".cache" / "jaxgan"
+    try:
+        return Path.home() / ".cache" / "jaxgan"
+    except RuntimeError as error:  # a user without a home
+        raise UserError("no home to keep classifiers in: give --cache DIR") from error

@@ -48,6 +48,10 @@ GLOSSARY: dict[str, str] = {
     "effective share": "Of the real images, how many the weights leave.",
     "texture": "Faint gradients beside strong ones, in nats against real images: below 0 where "
     "surfaces are smoothed and edges are not.",
+    "copied share": "Share of fakes that equal another fake in every pixel; null is that of real "
+    "images. Copies count as images of their own in every other score, whose intervals are then "
+    "too narrow.",
+    "plain share": "Share of fakes of one colour; null is that of real images.",
     "brightness": "Shift of the mean level, in standard deviations over real images.",
     "level spread": "How much images differ in their mean level, over real images.",
     "paler share": "Share of fakes with less contrast than 95 % of real images.",

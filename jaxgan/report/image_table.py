@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["ImageTable", "largest_first", "printable", "write_csv"]
+from jaxgan.errors import printable
+
+__all__ = ["ImageTable", "largest_first", "write_csv"]
 
 Array = np.ndarray
 
@@ -64,15 +66,6 @@ def write_csv(path: Path, table: ImageTable, by: str = "radius_px") -> None:
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
     temporary.replace(path)
-
-
-def printable(text: str) -> str:
-    """The text on one line: what cannot be seen (line ends, marks that turn the direction of
-    writing, bytes of a file name that are no text) becomes an escape such as `\\n`."""
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
-        for sign in text
-    )
 
 
 def _as_text(name: str) -> str:

@@ -15,6 +15,7 @@ from jaxgan.metrics.checks import checked_pair
 from jaxgan.metrics.transfer_height import DIRECTIONS, sector_transfers
 from jaxgan.report import feature_instruments, pixel_instruments, spectral_instruments
 from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence, Measured
+from jaxgan.report.counted import counted, plain_images
 from jaxgan.report.evidence import gather
 from jaxgan.report.faults import Faults, explained, fitted_faults, with_noise_of
 from jaxgan.report.findings import Findings, findings
@@ -30,6 +31,9 @@ Array = np.ndarray
 
 SMALLEST_SIDE = 16  # pixels, of the spectral fit
 HEADLINES = ("blur_radius", "noise", "contrast", "misfit")
+MOST_PLAIN = {"fakes": 0.9, "real images": 0.2}
+"""Share of the images that may be of one colour. The median real image must have detail, also in
+halves that are drawn."""
 FITTED = ("blur_variance", "blur_radius", "noise", "contrast", "edge_energy")
 """Scores that say what the blur, the noise and the contrast are, and are not explained by them."""
 HEIGHTS = (
@@ -98,6 +102,9 @@ def measure(
 def judge(sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda line: None) -> Judged:
     """Every score of a set of fakes and the verdict, without figures. Refuses as `measure`."""
     check_images_of(sets.real, sets.fake)
+    found = counted(sets.real, sets.fake)
+    for sentence in found.words.values():
+        say(f"warning: {sentence}")
     bench = Bench(sets, seed, say)
     for name, instrument in instruments(sets, bench.transfer, bench.sectors, seed):
         bench.take(name, instrument)
@@ -107,8 +114,9 @@ def judge(sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda li
     bench.take("single images", single_images(faults, bench.stream("noise of single images")))
     bench.take("regions", regions(sets.real, faults, bench.stream("noise of regions")))
     facts = findings(sets, bench.scores, bench.readings, bench.sectors)
-    scores = bench.scores | facts.scores
-    return Judged(scores, bench.readings, facts, verdict(scores, facts.words), bench.transfer)
+    scores = bench.scores | facts.scores | found.scores
+    said = verdict(scores, facts.words | found.words)
+    return Judged(scores, bench.readings, facts, said, bench.transfer)
 
 
 class Bench:
@@ -116,8 +124,11 @@ class Bench:
 
     def __init__(self, sets: ImageSets, seed: int, say: Callable[[str], None]) -> None:
         self.sets, self.seed, self.say = sets, seed, say
-        self.transfer = measured_transfer(sets.real)
-        self.sectors = sector_transfers(sets.real)
+        try:
+            self.transfer = measured_transfer(sets.real)
+            self.sectors = sector_transfers(sets.real)
+        except ValueError as error:  # stripes, say, that are plain along a direction
+            raise UserError(f"no card can be made of these images: {error}") from error
         self.instruments: dict[str, Instrument] = {}
         self.readings: Readings = {}
         self.scores: dict[str, Measured] = {}
@@ -266,4 +277,10 @@ def check_images_of(real: Array, fake: Array) -> None:
         if np.all(images == images[:1]):
             raise UserError(
                 f"{len(images)} {name} are one and the same picture: a card needs different ones"
+            )
+        plain = plain_images(images)
+        if plain > MOST_PLAIN[name] * len(images):
+            raise UserError(
+                f"{plain} of {len(images)} {name} are of one colour each: they have no detail "
+                "whose blur could be measured; leave them out"
             )

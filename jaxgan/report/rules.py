@@ -127,11 +127,11 @@ def artefact(s: Standing) -> Reason | None:
     """Marks that no blur, noise or contrast leaves, or a spectrum that they do not explain."""
     names = [*_marks(s), *(["grey_levels"] if few_levels(s) else []), *_grids(s)]
     names += [] if _misfit_is_told(s) else s.some_beyond(("misfit",), 1.0)
-    if not names:
-        return None
-    return Reason(
-        f"{s.listed(names)}, unlike real images: more than blur, noise and contrast", tuple(names)
-    )
+    told = [s.facts["plain"]] if "plain" in s.facts else []
+    if names:
+        told.append(f"{s.listed(names)}, unlike real images: more than blur, noise and contrast")
+    backed = (["plain_share"] if "plain" in s.facts else []) + names
+    return Reason("; ".join(told), tuple(backed)) if told else None
 
 
 def _marks(s: Standing) -> list[str]:
@@ -188,11 +188,13 @@ def other_content(s: Standing) -> Reason | None:
 
 
 def narrow(s: Standing) -> Reason | None:
-    """Fewer kinds of images than real ones with the same faults."""
+    """Fewer kinds of images than real ones with the same faults, or the same ones again."""
     names = [name for name in ("coverage", "recall") if s.low(name)]
-    if not names:
-        return None
-    return Reason(f"{s.listed(names)}: part of what the data show never appears", tuple(names))
+    told = [s.facts["copies"]] if "copies" in s.facts else []
+    if names:
+        told.append(f"{s.listed(names)}: part of what the data show never appears")
+    backed = (["copied_share"] if "copies" in s.facts else []) + names
+    return Reason("; ".join(told), tuple(backed)) if told else None
 
 
 def memorised(s: Standing) -> Reason | None:

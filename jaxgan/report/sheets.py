@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 from scipy import ndimage
 
+from jaxgan.errors import printable
 from jaxgan.report.figures.style import DASH, FAKE, INK, QUIET, TIMES
-from jaxgan.report.image_table import ImageTable, largest_first, printable
+from jaxgan.report.image_table import ImageTable, largest_first
 
 __all__ = ["MOST_TILES", "contact_sheet", "write_sheets"]
 

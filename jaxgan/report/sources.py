@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import PROCEDURAL, ImageSet, open_images
+from jaxgan.data import MOST_PIXELS, PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
+from jaxgan.report.storage import stored_differently
+from jaxgan.training.picture_list import what_changed
 from jaxgan.training.pictures import as_uint8
 from jaxgan.training.records import digests_by_step, note_on_metrics, read_digests, read_metrics
 from jaxgan.training.run_directory import (
@@ -48,6 +50,7 @@ def sets_of_run(
     cache: Path | None,
     say: Say,
     data_path: str | None = None,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSets:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
@@ -60,10 +63,12 @@ def sets_of_run(
     check_is_config_of(environment, config, workdir)
     config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
-    trained_on = _open(config, config.split, data_dir)
+    trained_on = _open(config, config.split, data_dir, max_pixels)
     if trained_on.fingerprint != environment["data_fingerprint"]:
+        changes = what_changed(RunPaths(workdir).pictures, trained_on)
         raise UserError(
-            f"{config.data} holds other images than {workdir} was trained on: restore them"
+            f"{config.data} holds other images than {workdir} was trained on"
+            f"{changes and f' ({changes})'}: restore them"
             + (", or give --data-path" if config.data.startswith(FOLDER) else "")
         )
     other = _other_split(config.split)
@@ -74,7 +79,8 @@ def sets_of_run(
     check_images_of(real["image"], fake)
     paths = RunPaths(workdir)
     odd = note_on_metrics(paths.digests, paths.metrics, step)
-    notes = [f"{odd}; so are its curves"] if odd else []
+    notes = _odd("the real images", unseen or trained_on)
+    notes += [f"{odd}; so are its curves"] if odd else []
     if unseen is None:
         notes.append(
             f"{config.data} has no split {other!r}: the real images are those the run was trained "
@@ -108,15 +114,23 @@ def sets_of_run(
 
 
 def sets_of_folders(
-    real: Path, fake: Path, *, image_size: int | None, cache: Path | None, say: Say
+    real: Path,
+    fake: Path,
+    *,
+    image_size: int | None,
+    cache: Path | None,
+    say: Say,
+    max_pixels: int = MOST_PIXELS,
 ) -> ImageSets:
     """Anybody's images: two folders, of which one is taken for real."""
     for inner, outer in ((fake, real), (real, fake)):
         if outer.resolve() in inner.resolve().parents:
             raise UserError(f"{inner} lies in {outer}: give two folders apart from each other")
-    real_set = open_images(f"folder:{real}", image_size=image_size)
+    real_set = open_images(f"folder:{real}", image_size=image_size, max_pixels=max_pixels)
     height, _, channels = real_set.image_shape
-    fake_set = open_images(f"folder:{fake}", image_size=image_size, channels=channels)
+    fake_set = open_images(
+        f"folder:{fake}", image_size=image_size, channels=channels, max_pixels=max_pixels
+    )
     if fake_set.image_shape[0] != height:
         raise UserError(
             f"{real} holds images of {height} pixels and {fake} of {fake_set.image_shape[0]}: give "
@@ -127,7 +141,12 @@ def sets_of_folders(
     images, judged = _read(real_set, MOST_REAL), _read(fake_set, MOST_REAL // 2)
     fakes = judged["image"]
     check_images_of(images["image"], fakes)
-    notes = ["no training images are known, so memorisation cannot be told"]
+    notes = _odd(str(real), real_set) + _odd(str(fake), fake_set)
+    if stored := stored_differently(real_set.codings, fake_set.codings):
+        notes.append(stored)
+    for note in notes:
+        say(f"warning: {note}")
+    notes.append("no training images are known, so memorisation cannot be told")
     same_classes = fake_set.classes == real_set.classes
     if fake_set.classes and not same_classes:
         notes.append("the folders of the fakes are not those of the real images: no classes")
@@ -149,7 +168,9 @@ def sets_of_folders(
     )
 
 
-def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
+def _open(
+    config: Config, split: str, data_dir: str | None, max_pixels: int = MOST_PIXELS
+) -> ImageSet:
     return open_images(
         config.data,
         split=split,
@@ -158,7 +179,13 @@ def _open(config: Config, split: str, data_dir: str | None) -> ImageSet:
         size=config.data_size,
         blur=config.data_blur,
         data_dir=data_dir,
+        max_pixels=max_pixels,
     )
+
+
+def _odd(name: str, images: ImageSet) -> list[str]:
+    """What is odd about the pictures, as a card notes it."""
+    return [f"{name}: {note.removeprefix('warning: ')}" for note in images.notes]
 
 
 def _other_split(split: str) -> str:

@@ -56,14 +56,17 @@ def verdict(scores: Mapping[str, Measured], facts: Mapping[str, str] | None = No
     """The words for scores by the names of `measure`; scores that are not there flag nothing.
 
     facts: what was found in words, for the sentences: "kind" of blur, "where" in the frame,
-    "classes" that are softer, "scale" of the pictures.
+    "classes" that are softer, "scale" of the pictures, "copies" and "plain" ones among the fakes.
     """
     standing = Standing(scores, facts or {})
     said = {word: reason for word, rule in RULES.items() if (reason := rule(standing))}
     said |= _unexplained(standing, said)
+    of_set = {word: reason for word, rule in SETS.items() if (reason := rule(standing))}
     if not said:
-        said["clean"] = Reason("nothing that was looked at tells these images from real ones", ())
-    said |= {word: reason for word, rule in SETS.items() if (reason := rule(standing))}
+        single = ", one by one," if of_set else ""
+        sentence = f"nothing that was looked at tells these images{single} from real ones"
+        said["clean"] = Reason(sentence, ())
+    said |= of_set
     return Verdict(
         tuple(said),
         tuple(reason.sentence for reason in said.values()),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from jaxgan.config import Config
 from jaxgan.parallel import agree, is_first_host, replicate
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import leaf_digests
 from jaxgan.training.init_from import take_networks
 from jaxgan.training.jsonl import write_lines
-from jaxgan.training.machine import Machine, initial_state
 from jaxgan.training.records import digests_by_step, read_digests, read_metrics, record_digest
 from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.saved_state import check_complete, state_to_go_on_from
@@ -16,21 +16,23 @@ from jaxgan.types import GanState
 __all__ = ["begin"]
 
 
-def begin(machine: Machine, checkpoints: Checkpoints, paths: RunPaths) -> tuple[GanState, int]:
+def begin(
+    config: Config, initial: GanState, checkpoints: Checkpoints, paths: RunPaths
+) -> tuple[GanState, int]:
     """The state of the last checkpoint, checked against its digest, or the initial one.
 
     Records of later steps are dropped: they will be made again. Without a checkpoint, so will all,
     that of step 0 too: a kill may have cut off its checkpoint after its digest was recorded.
     """
-    state, step, steps = initial_state(machine), 0, checkpoints.steps()
+    state, step, steps = initial, 0, checkpoints.steps()
     lines = read_digests(paths.digests)
     recorded = digests_by_step(lines)
     check_complete(paths.workdir, steps, recorded)
     if steps:
         step = steps[-1]
         state = state_to_go_on_from(checkpoints, step, state, recorded)
-    elif machine.config.init_from:
-        state = replicate(take_networks(machine.config, state))
+    elif config.init_from:
+        state = replicate(take_networks(config, state))
     last = step if steps else -1
     agree(0)  # all hosts have read the records before the first one cuts them
     if is_first_host():

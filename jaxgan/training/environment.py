@@ -12,8 +12,10 @@ from typing import Any
 
 import jax
 
-__all__ = ["describe_environment", "differences", "use_32_bits", "use_cpu_threads_of",
-           "use_deterministic_flags"]  # fmt: skip
+from jaxgan.errors import UserError, first_line
+
+__all__ = ["check_devices", "describe_environment", "differences", "use_compiled_32_bits",
+           "use_cpu_threads_of", "use_deterministic_flags"]  # fmt: skip
 
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
@@ -32,9 +34,24 @@ def use_deterministic_flags() -> None:
         os.environ["XLA_FLAGS"] = f"{flags} {DETERMINISTIC_FLAG}".strip()
 
 
-def use_32_bits() -> None:
-    """Compute in 32 bits even under JAX_ENABLE_X64, which steps are not written for."""
+def use_compiled_32_bits() -> None:
+    """Compute compiled and in 32 bits even under JAX_DISABLE_JIT or JAX_ENABLE_X64, which steps are
+    not written for: their bits would be others."""
     jax.config.update("jax_enable_x64", False)
+    jax.config.update("jax_disable_jit", False)
+
+
+def check_devices() -> None:
+    """Raise UserError where JAX finds none of the devices that it is told to use."""
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:
+        names = ("JAX_PLATFORMS", "JAX_NUM_CPU_DEVICES", "CUDA_VISIBLE_DEVICES")
+        told = " ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ)
+        raise UserError(
+            f"JAX finds no device under {told or 'its defaults'} ({first_line(error)}): unset what "
+            "is wrong there, or set JAX_PLATFORMS=cpu"
+        ) from error
 
 
 def use_cpu_threads_of(recorded: Mapping[str, Any]) -> None:
@@ -98,7 +115,7 @@ def _processor() -> str | None:
     if jax.default_backend() != "cpu":
         return None
     try:
-        lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
     except OSError:  # no Linux
         return platform.processor() or platform.machine()
     facts = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}

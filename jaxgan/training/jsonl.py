@@ -21,7 +21,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The value of a JSON file; raises UserError where it cannot be read as one."""
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # also no UTF-8, no JSON, 10^5 brackets
         raise UserError(
             f"{path} cannot be read ({error}): expected a JSON file of a run"
@@ -30,7 +30,7 @@ def read_json(path: Path) -> Any:
 
 def append_line(path: Path, value: dict[str, Any]) -> None:
     """Add one object as a line."""
-    with path.open("a") as file:
+    with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(value) + "\n")
 
 
@@ -39,7 +39,7 @@ def read_lines(path: Path) -> list[Any]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text().split("\n")
+        lines = path.read_text(encoding="utf-8").split("\n")
         return [json.loads(line) for line in lines[:-1] if line]
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(
@@ -54,7 +54,7 @@ def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
 
 def _replace(path: Path, text: str) -> None:
     temporary = path.with_name(path.name + ".new")
-    with temporary.open("w") as file:
+    with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

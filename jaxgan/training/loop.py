@@ -16,6 +16,7 @@ from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError, UserError
 from jaxgan.parallel import agree, is_first_host
+from jaxgan.paths import check_run_path
 from jaxgan.training.beginning import begin
 from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints, check_room
@@ -28,11 +29,13 @@ from jaxgan.training.machine import (
     abstract_state,
     advance,
     compile_program,
+    initial_state,
     prepare,
     resolve,
 )
 from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
+from jaxgan.training.picture_list import write_picture_list
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.progress import ProgressReport
 from jaxgan.training.records import (
@@ -46,6 +49,7 @@ from jaxgan.training.returning import (
     check_may_restart,
     check_same_run,
     extend_run,
+    naming_ways_out,
     note_resumption,
     state_of_config,
 )
@@ -59,7 +63,7 @@ from jaxgan.training.run_directory import (
 )
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
-from jaxgan.updates import UpdateInfo, batches_per_update
+from jaxgan.updates import UpdateInfo
 
 __all__ = ["Outcome", "train"]
 
@@ -84,20 +88,23 @@ def train(config: Config, options: RunOptions) -> Outcome:
     if options.resident_mib < 0:
         raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
     workdir = options.workdir or default_workdir(config)
+    check_run_path(workdir)
     before = state_of_config(workdir)
     if options.restart:
         check_may_restart(workdir)
     recorded = None if options.restart else recorded_config(workdir)
     goes_on = recorded is not None
-    config, images = resolve(
-        config,
-        recorded,
-        data_dir=options.data_dir,
-        download=options.download,
-    )
+    with naming_ways_out(goes_on=goes_on, restart=False):
+        config, images = resolve(
+            config,
+            recorded,
+            data_dir=options.data_dir,
+            download=options.download,
+            max_pixels=options.max_pixels,
+        )
     config = with_step(config, recorded, workdir)
     if recorded:
-        check_same_run(workdir, recorded, config, images.fingerprint)
+        check_same_run(workdir, recorded, config, images)
         check_extension(recorded, config, extend=options.extend)
         # The same images and the same source, by the names that they were recorded under.
         config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
@@ -112,8 +119,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
     config_to_json(config)  # refused here, as all above, before anything is written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
 
-    with ExitStack() as stack:
-        # ---- the run's directory, the compiled program, the state ----
+    with naming_ways_out(goes_on=True, restart=options.restart), ExitStack() as stack:
         if is_first_host():
             stack.enter_context(locked(workdir))
             if state_of_config(workdir) != before:  # while the images were opened
@@ -121,21 +127,34 @@ def train(config: Config, options: RunOptions) -> Outcome:
                     f"another process began a run in {workdir} meanwhile: run the same command "
                     "again to go on with it, or give another --workdir"
                 )
+            if not goes_on:
+                check_room(workdir, abstract_state(config, images))
+
+        # ---- the compiled program, the run's directory, the state ----
+        signalled = stack.enter_context(stop_signals())
+        quiet = options.quiet or not is_first_host()
+        progress = stack.enter_context(closing(ProgressReport(config, quiet=quiet)))
+        for line in notes_on(images, config):
+            progress.say(line)
+        machine = prepare(config, images, options.resident_mib * 2**20)
+        state = initial_state(machine)
+        if not goes_on:  # what does not fit is refused before anything is written
+            progress.begin_to_compile()
+            state = compile_program(machine, state, 0)
+        if is_first_host():
             if recorded and config.steps > recorded.steps:
                 extend_run(workdir, recorded, config.steps)
             if goes_on:
                 RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
             else:
-                check_room(workdir, abstract_state(config, images))
                 create_run(workdir, config, environment)
+                write_picture_list(RunPaths(workdir).pictures, images)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
         checkpoints = stack.enter_context(
             closing(Checkpoints(paths.checkpoints, keep_first=config.init_from is not None))
         )
-        machine = prepare(config, images, options.resident_mib * 2**20)
-        state, step = begin(machine, checkpoints, paths)
-        progress = stack.enter_context(closing(_progress(config, step, options)))
+        state, step = begin(config, state, checkpoints, paths)
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
             if odd := note_on_metrics(paths.digests, paths.metrics, step):
@@ -143,13 +162,16 @@ def train(config: Config, options: RunOptions) -> Outcome:
             if is_first_host():
                 for change in note_resumption(workdir, environment, step):
                     progress.say(f"warning: the bits may differ from those of one go: {change}")
-        for line in notes_on(images, config):
-            progress.say(line)
+            if step < config.steps:
+                progress.begin_to_compile(step)
+                state = compile_program(machine, state, step)
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
-        stop = stack.enter_context(stop_signals())
         probe = _probe(machine, images, options, progress)
         measured = steps_with_blur(read_metrics(paths.metrics)) if probe else set()
+
+        def stop() -> signal.Signals | None:
+            return signalled() or (signal.SIGPIPE if progress.reader_gone else None)
 
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             checkpoints.check()
@@ -197,8 +219,6 @@ def _run(
 ) -> tuple[int, str]:
     """Updates to the end or a signal, with a halt wherever something is due; step and digest."""
     config = machine.config
-    if step < config.steps:
-        state = compile_program(machine, state, step)
     while True:
         ends = step == config.steps or _signal_of_any_host(stop) is not None
         if step % config.sample_every == 0 or step == config.steps:
@@ -220,7 +240,11 @@ def _probe(
     if not BlurProbe.can_measure(images):
         progress.say("too few or too small images: blur is not measured while training")
         return None
-    return BlurProbe(machine.gan, images)
+    try:
+        return BlurProbe(machine.gan, images)
+    except ValueError as error:  # pictures without any detail, say
+        progress.say(f"blur is not measured while training: {error}")
+        return None
 
 
 def _next_halt(step: int, config: Config) -> int:
@@ -255,12 +279,6 @@ def _write_samples(machine: Machine, state: GanState, step: int, paths: RunPaths
         key = jax.random.clone(machine.keys.samples)
         images, columns = machine.picture(key, state)
         write_grid(paths.samples / f"{step:08d}.png", images, columns)
-
-
-def _progress(config: Config, step: int, options: RunOptions) -> ProgressReport:
-    images_per_step = batches_per_update(config) * config.batch_size
-    quiet = options.quiet or not is_first_host()
-    return ProgressReport(step, config.steps, images_per_step, quiet=quiet)
 
 
 def _last_good(checkpoints: Checkpoints) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import open_images
+from jaxgan.data import MOST_PIXELS, open_images
 from jaxgan.data.feed import Feeder, open_feed
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import DivergenceError, UserError
@@ -21,8 +22,9 @@ from jaxgan.parallel import agree, map_step, replicate
 from jaxgan.shards import check_shards
 from jaxgan.steps import build
 from jaxgan.training.grids import Drawer, grid_of
+from jaxgan.training.memory import check_fits, check_program_fits
 from jaxgan.types import Gan, GanState
-from jaxgan.updates import UpdateInfo, many_updates
+from jaxgan.updates import UpdateInfo, batches_per_update, many_updates
 
 __all__ = [
     "Keys",
@@ -37,6 +39,7 @@ __all__ = [
     "resolve",
 ]
 
+SMALLER = "lower --batch-size, --image-size or the networks' width"
 SECONDS_PER_DISPATCH = 1.0  # aimed at: short enough to stop soon, long enough to cost nothing
 
 
@@ -60,7 +63,7 @@ class Machine:
     config: Config
     gan: Gan
     keys: Keys
-    program: Callable[..., tuple[GanState, UpdateInfo]]
+    program: jax.stages.Wrapped  # (key, state, feed) -> (state, infos)
     feed: Feeder
     capacity: int  # most updates in one dispatch
     picture: Drawer
@@ -72,7 +75,12 @@ def derive_keys(seed: int) -> Keys:
 
 
 def resolve(
-    config: Config, recorded: Config | None, *, data_dir: str | None, download: bool
+    config: Config,
+    recorded: Config | None,
+    *,
+    data_dir: str | None,
+    download: bool,
+    max_pixels: int = MOST_PIXELS,
 ) -> tuple[Config, ImageSet]:
     """The config with what it left open filled in, and its images.
 
@@ -89,6 +97,7 @@ def resolve(
         blur=config.data_blur,
         data_dir=data_dir,
         download=download,
+        max_pixels=max_pixels,
     )
     if config.classes not in (None, len(images.classes)):
         raise UserError(
@@ -109,12 +118,24 @@ def resolve(
 
 
 def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
-    """Build a resolved config's program and bring its images to the devices."""
+    """Build a resolved config's program and bring its images to the devices.
+
+    Raises UserError where its batches alone are larger than the host's memory.
+    """
     gan = build(config, images.image_shape)
+    _check_batches_fit(config, images)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     program = map_step(many_updates(gan, config), axes)
     keys, picture = derive_keys(config.seed), grid_of(config, gan)
     return Machine(config, gan, keys, program, feed, capacity, picture)
+
+
+def _check_batches_fit(config: Config, images: ImageSet) -> None:
+    """An update's images, as floats, are the least that a step needs."""
+    if jax.default_backend() == "cpu":
+        pixels = math.prod(images.image_shape)
+        count = batches_per_update(config) * config.batch_size
+        check_fits(4 * count * pixels, "a batch", SMALLER)
 
 
 def abstract_state(config: Config, images: ImageSet) -> GanState:
@@ -124,18 +145,26 @@ def abstract_state(config: Config, images: ImageSet) -> GanState:
 
 
 def initial_state(machine: Machine) -> GanState:
-    """The state at step 0, on every device."""
-    return replicate(jax.jit(machine.gan.init)(machine.keys.init))
+    """The state at step 0, on every device; raises UserError where memory cannot hold it."""
+    init = jax.jit(machine.gan.init)
+    shapes = jax.eval_shape(init, machine.keys.init)
+    size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(shapes))
+    if jax.default_backend() == "cpu":
+        check_fits(size * jax.local_device_count(), "the state of both networks", SMALLER)
+    return replicate(init(machine.keys.init))
 
 
 def compile_program(machine: Machine, state: GanState, step: int) -> GanState:
-    """Compile the program by a dispatch of no updates; the state comes back as it was.
+    """Compile the program, and dispatch no updates; the state comes back as it was.
 
+    Raises UserError where its buffers are larger than the memory that is free.
     The compiler leaves some 200 MiB of freed heap behind, which the updates' buffers cannot use:
     it is given back to the system first, so that the two do not add up.
     """
     nothing = machine.feed(step, 1)._replace(updates=jnp.int32(0))
-    state, _ = machine.program(machine.keys.updates, state, nothing)
+    arguments = (machine.keys.updates, state, nothing)
+    check_program_fits(machine.program.lower(*arguments).compile(), "a step", SMALLER)
+    state, _ = machine.program(*arguments)  # not compiled again: JAX has it
     jax.block_until_ready(state)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone
     if trim:

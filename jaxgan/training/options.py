@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from jaxgan.data.picture_files import MOST_PIXELS
+
 __all__ = ["RunOptions"]
 
 
@@ -22,6 +24,8 @@ class RunOptions:
     """Let TFDS download and prepare the data set if it is not on disk (needs the tfds extra)."""
     data_dir: str | None = None
     """Directory of prepared TFDS sets; default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    max_pixels: int = MOST_PIXELS
+    """Pixels that a picture of a folder may have; each takes 3 bytes or more while it is read."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
     blur: bool = True

@@ -29,9 +29,9 @@ def image_grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     picture = np.full(
         (rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), 255, np.uint8
     )
-    for i, image in enumerate(as_uint8(images)):
+    for i, image in enumerate(images):
         top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
-        picture[top : top + height, left : left + width] = image
+        picture[top : top + height, left : left + width] = as_uint8(image)
     factor = max(1, round(SIDE / max(picture.shape[:2])))
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaxgan.data import MOST_PIXELS
 from jaxgan.errors import UserError
 from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
+from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_digests, read_environment
 from jaxgan.training.run_directory import RunPaths, data_of, read_run_config
 from jaxgan.training.saved_state import saved_state
@@ -34,6 +36,7 @@ def rerun(
     resident_bytes: int,
     say: Callable[[str], None],
     data_path: str | None = None,
+    max_pixels: int = MOST_PIXELS,
     anyway: bool = False,
 ) -> int | Mismatch:
     """Repeat a run in memory; returns how many digests are equal, or the first mismatch.
@@ -58,7 +61,11 @@ def rerun(
         )
     there = data_of(config, environment, data_path)
     resolved, images = resolve(
-        dataclasses.replace(config, data=there), config, data_dir=data_dir, download=False
+        dataclasses.replace(config, data=there),
+        config,
+        data_dir=data_dir,
+        download=False,
+        max_pixels=max_pixels,
     )
     if dataclasses.replace(resolved, data=config.data) != config:
         raise UserError(
@@ -66,8 +73,10 @@ def rerun(
             f"{config.image_size} with {config.channels} when the run was made: restore them"
         )
     if environment["data_fingerprint"] != images.fingerprint and not anyway:
+        changes = what_changed(paths.pictures, images)
         raise UserError(
-            f"{there} holds other images than the run was trained on: restore them, give "
+            f"{there} holds other images than the run was trained on"
+            f"{changes and f' ({changes})'}: restore them, give "
             "--data-path, or add --anyway to repeat it on these"
         )
     for difference in differences(environment, describe_environment(images.fingerprint)):

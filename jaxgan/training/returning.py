@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from jaxgan.config import Config, config_to_json, laid_out_over_steps
+from jaxgan.data.images import ImageSet
+from jaxgan.data.picture_files import PictureError
 from jaxgan.errors import UserError
 from jaxgan.training.environment import differences
 from jaxgan.training.init_from import is_same_source
 from jaxgan.training.jsonl import write_json
+from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_environment
 from jaxgan.training.run_directory import (
     FOLDER,
@@ -21,7 +26,7 @@ from jaxgan.training.run_directory import (
 )
 
 __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
-           "note_resumption", "state_of_config"]  # fmt: skip
+           "naming_ways_out", "note_resumption", "state_of_config"]  # fmt: skip
 
 
 def check_may_restart(workdir: Path) -> None:
@@ -50,7 +55,7 @@ def state_of_config(workdir: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: str) -> None:
+def check_same_run(workdir: Path, recorded: Config, asked: Config, images: ImageSet) -> None:
     """Refuse to go on with a run under another config, or on other images, with both shown.
 
     More steps are no other config (see `check_extension`), nor is another path to the same folder.
@@ -73,11 +78,30 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, fingerprint: 
             "values, another --workdir, or --restart to delete that run and begin anew"
         )
     trained_on = environment["data_fingerprint"]
-    if trained_on != fingerprint:
-        raise UserError(
-            f"{workdir} was trained on other images (fingerprint {trained_on[:16]} there, "
-            f"{fingerprint[:16]} here): restore {asked.data}, or use another --workdir or --restart"
+    if trained_on != images.fingerprint:
+        differ = what_changed(RunPaths(workdir).pictures, images) or (
+            f"fingerprint {trained_on[:16]} there, {images.fingerprint[:16]} here"
         )
+        raise UserError(
+            f"{workdir} was trained on other images than {asked.data} now holds ({differ}): "
+            "restore them and run the same command again to go on, or train on what is there with "
+            "another --workdir or --restart"
+        )
+
+
+@contextmanager
+def naming_ways_out(*, goes_on: bool, restart: bool) -> Iterator[None]:
+    """Where a run is there, say of a picture that was lost or changed how the run can go on."""
+    try:
+        yield
+    except PictureError as error:
+        if not goes_on:
+            raise
+        without = " without --restart" if restart else ""
+        raise UserError(
+            f"{error.fault}: restore it and run the same command again{without} to go on from the "
+            "last checkpoint, or train on what is there with --restart"
+        ) from error
 
 
 def check_extension(recorded: Config, asked: Config, *, extend: bool) -> None:

@@ -1,6 +1,7 @@
 """The directory that a run leaves behind, and the rules for coming back to it.
 
-config.json, environment.json, metrics.jsonl, digests.jsonl, tensorboard/, samples/, checkpoints/.
+config.json, environment.json, metrics.jsonl, digests.jsonl, tensorboard/, samples/, checkpoints/,
+and of a folder pictures.jsonl.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from jaxgan.config import Config, config_from_json, config_to_json
 from jaxgan.errors import UserError
+from jaxgan.paths import check_run_path
 from jaxgan.training.jsonl import read_json, write_json
 from jaxgan.training.records import read_environment
 
@@ -41,6 +45,7 @@ SAMPLE = re.compile(r"\d{8}\.png(\.new)?")
 EVENTS = re.compile(r"events\.out\.tfevents\..*")
 """Names of what a run writes into its folders; nothing else there is deleted or taken for it."""
 
+LONGEST_DATA = 100  # signs of the data's name in a run's
 FOLDER = "folder:"  # beginning of the names of folders' data
 
 
@@ -56,17 +61,21 @@ class RunPaths:
         self.tensorboard = workdir / "tensorboard"
         self.samples = workdir / "samples"
         self.checkpoints = workdir / "checkpoints"
+        self.pictures = workdir / "pictures.jsonl"
         self.lock = workdir / ".lock"
 
 
 def default_workdir(config: Config) -> Path:
     """`runs/NAME-DATA-sSEED`, with DATA as it can stand in a file name."""
     data = re.sub(r"[^A-Za-z0-9_.]+", "-", config.data.removeprefix(FOLDER)).strip("-")
+    if len(data) > LONGEST_DATA:  # file names may have 255 signs
+        data = f"{data[:LONGEST_DATA]}-{hashlib.sha256(data.encode()).hexdigest()[:8]}"
     return Path("runs") / f"{config.name}-{data}-s{config.seed}"
 
 
 def read_run_config(workdir: Path) -> Config:
     """The config of a run; raises UserError where the directory holds none."""
+    check_run_path(workdir)
     paths = RunPaths(workdir)
     if not paths.config.exists():
         raise UserError(f"{workdir} holds no run (no config.json): give the directory of a run")
@@ -85,6 +94,7 @@ def recorded_config(workdir: Path) -> Config | None:
 
     Raises UserError for a directory that holds something else.
     """
+    check_run_path(workdir)
     if RunPaths(workdir).config.exists():
         try:
             return read_run_config(workdir)
@@ -127,6 +137,7 @@ def data_of(config: Config, environment: dict[str, Any], data_path: str | None =
 
 def recorded_environment(workdir: Path) -> dict[str, Any]:
     """What a run was made on (`environment.describe_environment`); empty where no run is."""
+    check_run_path(workdir)
     paths = RunPaths(workdir)
     return read_environment(paths.environment) if paths.config.exists() else {}
 
@@ -181,7 +192,7 @@ def _delete_run(paths: RunPaths) -> None:
             read_run_config(paths.workdir)
         except UserError:
             paths.config.rename(paths.config.with_name("config.json.before"))
-    for path in (paths.metrics, paths.digests, paths.config, paths.environment):
+    for path in (paths.metrics, paths.digests, paths.config, paths.environment, paths.pictures):
         path.unlink(missing_ok=True)
 
 
@@ -191,7 +202,7 @@ def locked(workdir: Path) -> Iterator[None]:
     existed = workdir.exists()
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        lock = RunPaths(workdir).lock.open("w")
+        lock = RunPaths(workdir).lock.open("a+", encoding="utf-8")
     except OSError as error:
         raise UserError(
             f"--workdir {workdir} cannot be written ({error.strerror}): give a directory that can"
@@ -201,10 +212,21 @@ def locked(workdir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise UserError(
-                f"{workdir} is in use by another process: wait for it, or give another --workdir"
+                f"{workdir} is in use by another process{_holder(lock)}: wait for it, or give "
+                "another --workdir"
             ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()} {platform.node()}\n")
+        lock.flush()
         try:
             yield
         finally:
             if not existed and not RunPaths(workdir).config.exists():
                 shutil.rmtree(workdir, ignore_errors=True)
+
+
+def _holder(lock: TextIO) -> str:
+    """The process that wrote its number into the lock, in a few words."""
+    lock.seek(0)
+    written = re.fullmatch(r"(\d+) ([\w.-]+)", lock.read(LONGEST_DATA).strip())
+    return f" ({written[1]} on {written[2]})" if written else ""

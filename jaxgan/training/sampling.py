@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import jax
@@ -9,6 +10,8 @@ import numpy as np
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
+from jaxgan.training.memory import check_fits
+from jaxgan.training.run_directory import read_run_config, recorded_image_shape
 from jaxgan.training.saved_state import saved_run
 
 __all__ = ["sample_labels", "sample_run"]
@@ -23,15 +26,18 @@ def sample_run(
 
     All of class `label`, or, from a run that is conditioned on classes, of all classes in turn, as
     `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
-    such checkpoint or class.
+    such checkpoint or class, and for more images than memory holds.
     """
+    shape = recorded_image_shape(read_run_config(workdir))
+    parts_needed = -(-count // IMAGES_AT_A_TIME)
+    images_kept = parts_needed * IMAGES_AT_A_TIME + count  # in parts, and put together
+    check_fits(4 * images_kept * math.prod(shape), f"{count} images", "lower --count")
     config, gan, chosen, state = saved_run(workdir, step)
     draw = jax.jit(gan.sample, static_argnums=2)
     key = jax.random.key(seed, impl="threefry2x32")
     parts = []
     # Always in parts of one size: the bits of random numbers may depend on the shape.
     size = IMAGES_AT_A_TIME
-    parts_needed = -(-count // size)
     labels = sample_labels(config, parts_needed * size, label)
     for part in range(parts_needed):
         asked = None if labels is None else labels[part * size : (part + 1) * size]

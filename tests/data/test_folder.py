@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -120,9 +122,9 @@ def test_sizes(tmp_path):
     assert open_images(f"folder:{tmp_path}").image_shape == (16, 16, 1)
     save(tmp_path / "b.png", size=(24, 24))
     message = refusal(f"folder:{tmp_path}")
-    assert f"a.png is 16x16 but {tmp_path}/b.png is 24x24: give --image-size" in message
+    assert f"a.png is 16x16 but {tmp_path}/b.png is 24x24; give --image-size" in message
     save(tmp_path / "b.png", size=(20, 30))
-    assert "b.png is 20x30, not square: give --image-size" in refusal(f"folder:{tmp_path}")
+    assert "b.png is 20x30, not square; give --image-size" in refusal(f"folder:{tmp_path}")
     resized = open_images(f"folder:{tmp_path}", image_size=12)
     assert resized.read(np.arange(2))["image"].shape == (2, 12, 12, 1)
     save(tmp_path / "a.png", size=(4, 4))
@@ -189,6 +191,7 @@ def test_uneven_classes_are_told_where_labels_count(tmp_path):
     for i in range(21):
         save(tmp_path / "many" / f"{i}.png", i)
     alone = open_images(f"folder:{tmp_path}")
+    assert notes_on(alone, Config(batch_size=4))[0].endswith("21 pictures of 8x8x1, 1 class")
     conditional = dataclasses.replace(cgan.CONFIG, batch_size=4)
     assert "one class only, many" in notes_on(alone, conditional)[-1]
     save(tmp_path / "few" / "a.png", 200)
@@ -203,9 +206,70 @@ def test_endings_of_jpeg_files_that_browsers_give(tmp_path):
     assert open_images(f"folder:{tmp_path}").size == 2
 
 
+def test_left_out_files_are_all_counted(pets):
+    for number, ending in enumerate(("heic", "txt", "mp4", "json", "csv", "xml", "ini")):
+        (pets / f"{number}.{ending}").touch()
+    assert open_images(f"folder:{pets}").notes == (
+        "left out, as no pictures that are read: 2 .txt, 1 .csv, 1 .heic, 1 .ini, 1 .json, "
+        "2 of other endings",
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "level", "options", "pixel"),
+    [
+        ("1", 1, {"format": "PNG"}, [255]),
+        ("CMYK", (0, 255, 255, 0), {"format": "JPEG", "quality": 100}, [254, 0, 0]),
+        ("RGBA", (90, 80, 70, 0), {"format": "PNG"}, [0, 0, 0]),
+        ("P", 0, {"format": "PNG", "transparency": 0}, [0, 0, 0]),
+        ("L", 50, {"format": "GIF", "save_all": True,
+                   "append_images": [Image.new("L", (8, 8), 200)]}, [50, 50, 50]),
+        ("YCbCr", (100, 128, 128), {"format": "JPEG", "quality": 100}, [100, 100, 100]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("side", [1, 8, 20])
+def test_pictures_of_unusual_kinds_and_sizes(tmp_path, mode, level, options, pixel, side):
+    save(tmp_path / "a.png", level, size=(side, side), mode=mode, **options)
+    read = open_images(f"folder:{tmp_path}", image_size=8).read(np.array([0]))["image"][0]
+    if read.shape[2] == 1:
+        pixel = pixel[:1]
+    np.testing.assert_allclose(read, np.broadcast_to(pixel, read.shape), atol=2)
+
+
+def test_lab_pictures_are_refused_at_opening(tmp_path):
+    save(tmp_path / "lab.tif", (50, 0, 0), mode="LAB")
+    assert "lab.tif cannot be used: its colours are Lab; save" in refusal(f"folder:{tmp_path}")
+
+
 def test_thirty_two_bit_pictures_are_refused(tmp_path):
     save(tmp_path / "height.tif", 1.0, mode="F")
     assert "height.tif cannot be used: its pixels are 32-bit" in refusal(f"folder:{tmp_path}")
+
+
+def test_a_picture_of_many_pixels_needs_a_word(tmp_path):
+    """One claims 10^10 in its header, with nothing behind it."""
+    save(tmp_path / "scan.png", 90, size=(300, 200))
+    assert "it has 60,000 pixels, and --max-pixels allows 59,999 (give more" in refusal(
+        f"folder:{tmp_path}", image_size=8, max_pixels=59_999
+    )
+    images = open_images(f"folder:{tmp_path}", image_size=8, max_pixels=60_000)
+    assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 90
+    header = struct.pack(">4sIIBBBBB", b"IHDR", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunks = [
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (header, b"IDAT" + zlib.compress(bytes(1000)), b"IEND")
+    ]
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    message = refusal(f"folder:{tmp_path}", image_size=8)
+    assert "bomb.png cannot be used: it has 10,000,000,000 pixels, and --max-pixels" in message
+    assert Image.MAX_IMAGE_PIXELS == 89_478_485  # Pillow's, for everybody else
+
+
+def test_a_large_picture_that_is_allowed_is_read_without_warnings(tmp_path, recwarn):
+    save(tmp_path / "scan.png", 90, size=(10_000, 9_000))
+    images = open_images(f"folder:{tmp_path}", image_size=8)
+    assert images.read(np.array([0]))["image"][0, 0, 0, 0] == 90
+    assert not recwarn.list
 
 
 def test_a_file_that_goes_away_is_named_when_it_is_read(pets):

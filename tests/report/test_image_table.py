@@ -5,7 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from jaxgan.report.image_table import ImageTable, largest_first, printable, write_csv
+from jaxgan.errors import printable
+from jaxgan.report.image_table import ImageTable, largest_first, write_csv
 
 
 def table(names, radii=None, labels=(), **columns):

@@ -32,6 +32,16 @@ def test_planted_blur_is_found(sigma):
     assert found["blur/noise"] < 0.03
 
 
+def test_pictures_without_detail_are_no_ground_for_a_probe():
+    plain = (
+        np.zeros((COUNT, 16, 16, 1), np.uint8)
+        + np.arange(COUNT, dtype=np.uint8)[:, None, None, None]
+    )
+    images = IMAGES._replace(read=lambda places: {"image": plain}, size=COUNT)
+    with pytest.raises(ValueError, match="plain"):
+        BlurProbe(Painter(0.0), images)
+
+
 def test_real_images_are_sharp_and_cover_the_data():
     found = BlurProbe(Painter(0.0), IMAGES)(jax.random.key(0), None)
     assert abs(found["blur/radius_px"]) < 0.3

@@ -74,6 +74,17 @@ def test_the_same_pictures_by_another_path_are_the_same(tmp_path, monkeypatch):
         assert train(again, quiet(workdir=tmp_path / "run")).step == 1
 
 
+def test_a_first_checkpoint_that_was_cut_off_is_made_again(whole_run, copy):
+    """Its digest is there and it is not: a kill fell in between, twice."""
+    for _ in range(2):
+        shutil.rmtree(copy / "checkpoints")
+        (copy / "checkpoints").mkdir()
+        first = (copy / "digests.jsonl").read_text().splitlines(keepends=True)[0]
+        (copy / "digests.jsonl").write_text(first)
+        train(SHORT, quiet(workdir=copy))
+        assert (copy / "digests.jsonl").read_text() == (whole_run / "digests.jsonl").read_text()
+
+
 def test_samples_that_were_deleted_are_made_again(copy):
     shutil.rmtree(copy / "samples")
     train(dataclasses.replace(SHORT, steps=7), quiet(workdir=copy))
