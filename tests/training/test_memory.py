@@ -21,6 +21,15 @@ def test_a_batch_that_cannot_fit_is_refused_and_nothing_written(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.skipif((free_bytes() or 0) > 2**35, reason="there is room for it")
+def test_a_set_whose_order_cannot_fit_is_refused_and_nothing_written(tmp_path):
+    done = run(f"--workdir={tmp_path / 'run'}", "--data-size=2147483647")
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("error: out of memory: the order of the examples needs 32.0 GiB")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_programs_buffers_are_counted_before_it_runs():
     def outer(x):
         product = jnp.sin(jnp.outer(x, x))
