@@ -43,13 +43,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=120, help="the longest that a line takes")
+    parser.add_argument("--seconds", type=float, default=40, help="the longest that a line takes")
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
-    os.environ.update(environment())
     there = options.out is not None and options.out.exists()
     ended = json.loads(options.out.read_text())["ended"] if there else []
     with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(environment(JAX_COMPILATION_CACHE_DIR=f"{folder}/cache"))
         run = Path(folder) / "run"
         prepared = FORKED.Process(target=make_run, args=(run, 0))  # a fork has no backend yet
         prepared.start()
