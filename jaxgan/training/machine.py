@@ -123,15 +123,17 @@ def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
     Raises UserError where its batches alone are larger than the host's memory.
     """
     gan = build(config, images.image_shape)
-    _check_batches_fit(config, images)
+    _check_examples_fit(config, images)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     program = map_step(many_updates(gan, config), axes)
     keys, picture = derive_keys(config.seed), grid_of(config, gan)
     return Machine(config, gan, keys, program, feed, capacity, picture)
 
 
-def _check_batches_fit(config: Config, images: ImageSet) -> None:
-    """An update's images, as floats, are the least that a step needs."""
+def _check_examples_fit(config: Config, images: ImageSet) -> None:
+    """An update's images, as floats, are the least that a step needs; two whole numbers of 64 bits
+    an example are the least that an epoch's order is drawn in."""
+    check_fits(16 * images.size, f"the order of {images.size:,} examples", "lower --data-size")
     if jax.default_backend() == "cpu":
         pixels = math.prod(images.image_shape)
         count = batches_per_update(config) * config.batch_size
