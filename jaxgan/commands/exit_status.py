@@ -15,12 +15,13 @@ from jaxgan.errors import DivergenceError, SaveError, UserError, first_line, pri
 __all__ = ["run_command"]
 
 LONGEST = 200  # signs of a path
+LEFT_BEHIND = ("Event loop is closed", "TensorStore details")
 
 
 def run_command(command: Callable[[], int]) -> None:
     """Run a command and exit with its status; what a person can mend is printed as one line."""
     _open_streams()
-    sys.unraisablehook = _without_closed_loops
+    sys.unraisablehook = _without_tensorstore
     try:
         status = command()
         sys.stdout.flush()
@@ -90,10 +91,10 @@ def _what_the_system_said(error: OSError) -> str:
     return f"{where}{error.strerror or first_line(error)}; give another path, or mend this one"
 
 
-def _without_closed_loops(unraisable: Any) -> None:
-    """Print what nobody can catch, but for what TensorStore meets after a save has failed, of which
-    the command tells: each of its writes reports to an event loop that is gone."""
-    if "Event loop is closed" not in str(unraisable.exc_value):
+def _without_tensorstore(unraisable: Any) -> None:
+    """Print what nobody can catch, but for what TensorStore's reads and writes leave behind after
+    one of them has failed, of which the command tells: pages, or an event loop that is gone."""
+    if not any(words in str(unraisable.exc_value) for words in LEFT_BEHIND):
         sys.__unraisablehook__(unraisable)
 
 

@@ -38,10 +38,10 @@ class ImageSet(NamedTuple):
     called from several threads at once; an index outside the range raises IndexError, a picture
     that can no longer be read raises UserError.
 
-    `fingerprint` is 64 hex digits, equal for equal examples and different as soon as one changes:
+    `fingerprint` is 64 hex digits, equal for equal examples and different for others:
     - shapes: the generator's arguments and the version of its code;
-    - TFDS: the set's full name, split, form, and the content of its files (names and sizes alone
-      above 1 GiB);
+    - TFDS: the set's full name with its version, split, size, form, and the pixels and labels of
+      512 examples, evenly spaced: the same for a set that was prepared again, by later packages;
     - folder: form, relative paths and contents (sizes alone for a set too large to be read
       at opening).
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -11,56 +10,31 @@ from pathlib import Path
 
 import jax
 
-from jaxgan.config import Config, config_to_json
+from jaxgan.config import Config
 from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
-from jaxgan.errors import DivergenceError, UserError
+from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, is_first_host
-from jaxgan.paths import check_run_path
 from jaxgan.training.beginning import begin
 from jaxgan.training.blur_probe import BlurProbe
-from jaxgan.training.checkpoint import Checkpoints, check_room
+from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
-from jaxgan.training.environment import describe_environment
-from jaxgan.training.init_from import source_path, take_networks, with_step
 from jaxgan.training.machine import (
     Machine,
     OnUpdates,
-    abstract_state,
     advance,
     compile_program,
     initial_state,
     prepare,
-    resolve,
 )
 from jaxgan.training.metrics_log import MetricsLog, scalars
 from jaxgan.training.options import RunOptions
-from jaxgan.training.picture_list import write_picture_list
 from jaxgan.training.pictures import write_grid
+from jaxgan.training.plan import held, plan_run, write_beginnings
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import (
-    note_on_metrics,
-    read_metrics,
-    record_digest,
-    steps_with_blur,
-)
-from jaxgan.training.returning import (
-    check_extension,
-    check_may_restart,
-    check_same_run,
-    extend_run,
-    naming_ways_out,
-    note_resumption,
-    state_of_config,
-)
-from jaxgan.training.run_directory import (
-    FOLDER,
-    RunPaths,
-    create_run,
-    default_workdir,
-    locked,
-    recorded_config,
-)
+from jaxgan.training.records import note_on_metrics, read_metrics, record_digest, steps_with_blur
+from jaxgan.training.returning import naming_ways_out, note_resumption
+from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
 from jaxgan.updates import UpdateInfo
@@ -84,51 +58,12 @@ def train(config: Config, options: RunOptions) -> Outcome:
     Raises UserError for input that cannot be used, before anything is written, and
     DivergenceError where a NaN or infinity comes up; the last checkpoint is then intact.
     """
-    # ---- what is asked for, and what is there ----
-    if options.resident_mib < 0:
-        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
-    workdir = options.workdir or default_workdir(config)
-    check_run_path(workdir)
-    before = state_of_config(workdir)
-    if options.restart:
-        check_may_restart(workdir)
-    recorded = None if options.restart else recorded_config(workdir)
-    goes_on = recorded is not None
-    with naming_ways_out(goes_on=goes_on, restart=False):
-        config, images = resolve(
-            config,
-            recorded,
-            data_dir=options.data_dir,
-            download=options.download,
-            max_pixels=options.max_pixels,
-        )
-    config = with_step(config, recorded, workdir)
-    if recorded:
-        check_same_run(workdir, recorded, config, images)
-        check_extension(recorded, config, extend=options.extend)
-        # The same images and the same source, by the names that they were recorded under.
-        config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
-    environment = describe_environment(images.fingerprint)
-    if config.data.startswith(FOLDER):
-        place = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
-        environment["data_path"] = str(place)
-    if source := source_path(config):
-        environment["init_path"] = source
-    if not goes_on:  # on every host: Orbax has them wait for each other
-        take_networks(config, abstract_state(config, images))
-    config_to_json(config)  # refused here, as all above, before anything is written
-    agree(0)  # all hosts have looked at the directory before the first one writes to it
-
+    plan = plan_run(config, options)
+    config, images, workdir = plan.config, plan.images, plan.workdir
+    goes_on = plan.recorded is not None
     with naming_ways_out(goes_on=True, restart=options.restart), ExitStack() as stack:
         if is_first_host():
-            stack.enter_context(locked(workdir))
-            if state_of_config(workdir) != before:  # while the images were opened
-                raise UserError(
-                    f"another process began a run in {workdir} meanwhile: run the same command "
-                    "again to go on with it, or give another --workdir"
-                )
-            if not goes_on:
-                check_room(workdir, abstract_state(config, images))
+            stack.enter_context(held(plan))
 
         # ---- the compiled program, the run's directory, the state ----
         signalled = stack.enter_context(stop_signals())
@@ -142,13 +77,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.begin_to_compile()
             state = compile_program(machine, state, 0)
         if is_first_host():
-            if recorded and config.steps > recorded.steps:
-                extend_run(workdir, recorded, config.steps)
-            if goes_on:
-                RunPaths(workdir).samples.mkdir(exist_ok=True)  # deleted to save room, say
-            else:
-                create_run(workdir, config, environment)
-                write_picture_list(RunPaths(workdir).pictures, images)
+            write_beginnings(plan)
         agree(0)  # nor does any host open the directory before it is there
         paths = RunPaths(workdir)
         checkpoints = stack.enter_context(
@@ -160,7 +89,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             if odd := note_on_metrics(paths.digests, paths.metrics, step):
                 progress.say(f"warning: {odd}")
             if is_first_host():
-                for change in note_resumption(workdir, environment, step):
+                for change in note_resumption(workdir, plan.environment, step):
                     progress.say(f"warning: the bits may differ from those of one go: {change}")
             if step < config.steps:
                 progress.begin_to_compile(step)

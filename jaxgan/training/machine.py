@@ -40,7 +40,6 @@ __all__ = [
 ]
 
 SMALLER = "lower --batch-size, --image-size or the networks' width"
-ORDER_BYTES = 16  # an example
 SECONDS_PER_DISPATCH = 1.0  # aimed at: short enough to stop soon, long enough to cost nothing
 
 
@@ -121,22 +120,20 @@ def resolve(
 def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
     """Build a resolved config's program and bring its images to the devices.
 
-    Raises UserError where its batches alone, or the order of its examples, are larger than the
-    host's memory.
+    Raises UserError where its batches alone are larger than the host's memory.
     """
     gan = build(config, images.image_shape)
-    _check_batches_fit(config, images)
+    _check_examples_fit(config, images)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     program = map_step(many_updates(gan, config), axes)
     keys, picture = derive_keys(config.seed), grid_of(config, gan)
     return Machine(config, gan, keys, program, feed, capacity, picture)
 
 
-def _check_batches_fit(config: Config, images: ImageSet) -> None:
-    """An update's images, as floats, are the least that a step needs, and an epoch's order: random
-    numbers for all examples, and where each comes when they are sorted."""
-    order = "use a smaller set (--data-size of drawn ones)"
-    check_fits(ORDER_BYTES * images.size, "the order of the examples", order)
+def _check_examples_fit(config: Config, images: ImageSet) -> None:
+    """An update's images, as floats, are the least that a step needs; two whole numbers of 64 bits
+    an example are the least that an epoch's order is drawn in."""
+    check_fits(16 * images.size, f"the order of {images.size:,} examples", "lower --data-size")
     if jax.default_backend() == "cpu":
         pixels = math.prod(images.image_shape)
         count = batches_per_update(config) * config.batch_size

@@ -14,7 +14,7 @@ from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_digests, read_environment
-from jaxgan.training.run_directory import RunPaths, data_of, read_run_config
+from jaxgan.training.run_directory import FOLDER, RunPaths, data_of, read_run_config
 from jaxgan.training.saved_state import saved_state
 
 __all__ = ["Mismatch", "rerun"]
@@ -74,10 +74,11 @@ def rerun(
         )
     if environment["data_fingerprint"] != images.fingerprint and not anyway:
         changes = what_changed(paths.pictures, images)
+        place = ", give --data-path" if config.data.startswith(FOLDER) else ""
         raise UserError(
             f"{there} holds other images than the run was trained on"
-            f"{changes and f' ({changes})'}: restore them, give "
-            "--data-path, or add --anyway to repeat it on these"
+            f"{changes and f' ({changes})'}: restore them{place}, or add --anyway to repeat it on "
+            "these"
         )
     for difference in differences(environment, describe_environment(images.fingerprint)):
         say(f"another environment: {difference}")

@@ -1,0 +1,121 @@
+"""What a call of `train` asks for, held against what is in the run's directory."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jaxgan.config import Config, config_to_json
+from jaxgan.data.images import ImageSet
+from jaxgan.errors import UserError
+from jaxgan.parallel import agree
+from jaxgan.paths import check_run_path
+from jaxgan.training.checkpoint import check_room
+from jaxgan.training.environment import describe_environment
+from jaxgan.training.init_from import source_path, take_networks, with_step
+from jaxgan.training.machine import abstract_state, resolve
+from jaxgan.training.options import RunOptions
+from jaxgan.training.picture_list import write_picture_list
+from jaxgan.training.returning import (
+    check_extension,
+    check_may_restart,
+    check_same_run,
+    extend_run,
+    naming_ways_out,
+    state_of_config,
+)
+from jaxgan.training.run_directory import (
+    FOLDER,
+    RunPaths,
+    create_run,
+    default_workdir,
+    locked,
+    recorded_config,
+)
+
+__all__ = ["Plan", "held", "plan_run", "write_beginnings"]
+
+
+class Plan(NamedTuple):
+    """A run that can be begun, or gone on with; nothing of it is written yet."""
+
+    workdir: Path
+    config: Config  # with nothing left open
+    images: ImageSet
+    environment: dict[str, Any]
+    recorded: Config | None  # of the run that is there and goes on
+    found: tuple[int, int] | None  # what was in the directory (`state_of_config`)
+
+
+def plan_run(config: Config, options: RunOptions) -> Plan:
+    """Resolve what is asked for and compare it with what is there; writes nothing.
+
+    Raises UserError for input that cannot be used, and for a directory of another run.
+    """
+    if options.resident_mib < 0:
+        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
+    workdir = options.workdir or default_workdir(config)
+    check_run_path(workdir)
+    found = state_of_config(workdir)
+    if options.restart:
+        check_may_restart(workdir)
+    recorded = None if options.restart else recorded_config(workdir)
+    with naming_ways_out(goes_on=recorded is not None, restart=False):
+        config, images = resolve(
+            config,
+            recorded,
+            data_dir=options.data_dir,
+            download=options.download,
+            max_pixels=options.max_pixels,
+        )
+    config = with_step(config, recorded, workdir)
+    if recorded:
+        check_same_run(workdir, recorded, config, images)
+        check_extension(recorded, config, extend=options.extend)
+        # The same images and the same source, by the names that they were recorded under.
+        config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
+    else:  # on every host: Orbax has them wait for each other
+        take_networks(config, abstract_state(config, images))
+    config_to_json(config)  # refused here, if it cannot be written
+    agree(0)  # all hosts have looked at the directory before the first one writes to it
+    return Plan(workdir, config, images, _environment(config, images), recorded, found)
+
+
+@contextmanager
+def held(plan: Plan) -> Iterator[None]:
+    """Hold the run's directory; refuse it where it changed since, or its disk is too full."""
+    with locked(plan.workdir):
+        if state_of_config(plan.workdir) != plan.found:  # while the images were opened
+            raise UserError(
+                f"another process began a run in {plan.workdir} meanwhile: run the same command "
+                "again to go on with it, or give another --workdir"
+            )
+        if plan.recorded is None:
+            check_room(plan.workdir, abstract_state(plan.config, plan.images))
+        yield
+
+
+def write_beginnings(plan: Plan) -> None:
+    """Make the run's directory ready: that of a new run, or of one that goes on."""
+    workdir, recorded, paths = plan.workdir, plan.recorded, RunPaths(plan.workdir)
+    if recorded is None:
+        create_run(workdir, plan.config, plan.environment)
+        write_picture_list(paths.pictures, plan.images)
+        return
+    if plan.config.steps > recorded.steps:
+        extend_run(workdir, recorded, plan.config.steps)
+    paths.samples.mkdir(exist_ok=True)  # deleted to save room, say
+
+
+def _environment(config: Config, images: ImageSet) -> dict[str, Any]:
+    """What the run is made on, and where the folders lie that it reads."""
+    environment = describe_environment(images.fingerprint)
+    if config.data.startswith(FOLDER):
+        place = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
+        environment["data_path"] = str(place)
+    if source := source_path(config):
+        environment["init_path"] = source
+    return environment
