@@ -112,7 +112,10 @@ def recorded(run: Path) -> int:
 
 
 def moment(run: Path, before: int) -> str:
-    """What a run was at when it was killed, as far as its files tell."""
+    """What a run was at when it was killed, as far as its files tell.
+
+    An unfinished checkpoint may be of the start before, if this one was killed early.
+    """
     checkpoints = run / "checkpoints"
     saves = [path for path in checkpoints.glob("*") if not (path / "commit_success.txt").exists()]
     if saves:
