@@ -80,6 +80,15 @@ def test_the_step_is_recorded_and_the_newest_by_default(source, tmp_path):
     assert recorded["init_from"] == f"{source}@4"
 
 
+def test_a_name_with_an_at_sign_is_a_directory_where_there_is_one(source, tmp_path):
+    named = shutil.copytree(source, tmp_path / "lr@2")
+    config = dataclasses.replace(NEW, init_from=str(named))
+    first = train(config, quiet(workdir=tmp_path / "run"))
+    recorded = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert recorded["init_from"] == f"{named}@4"
+    assert train(config, quiet(workdir=tmp_path / "run")) == first
+
+
 def test_a_run_in_two_goes_has_the_bits_of_one_go_also_by_another_path(
     source, tuned, tmp_path, monkeypatch
 ):
@@ -120,6 +129,7 @@ def test_what_is_no_source_is_refused_before_anything_is_written(source, tmp_pat
         (str(tmp_path / "none"), "holds no run"),
         ("", "expected RUN_DIR or RUN_DIR@STEP"),
         (str(tmp_path / "run"), "own directory"),
+        ("~nobody-of-this-name/run", "give the whole path"),
     ):
         with pytest.raises(UserError, match=told):
             train(dataclasses.replace(NEW, init_from=wrong), quiet(workdir=tmp_path / "run"))
