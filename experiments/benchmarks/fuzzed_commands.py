@@ -43,7 +43,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=40, help="the longest that a line takes")
+    parser.add_argument("--seconds", type=float, default=90, help="the longest that a line takes")
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
     there = options.out is not None and options.out.exists()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.damage import COMMANDS, DAMAGES, compile_once, damaged_copy, files_of, make_run, tried
 
-RECORDS, OTHERS = 5, 2  # cases of the files of records, of checkpoints and pictures
+RECORDS, OTHERS = 4, 1  # cases of the files of records, of checkpoints and pictures
 WITHOUT_CARD = ("sample", "rerun", "blur", "train")
 
 
