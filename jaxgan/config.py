@@ -293,3 +293,5 @@ def _check_name(name: str) -> None:
 def _check_number(field: str, value: float, lowest: float) -> None:
     if not lowest <= value <= LARGEST:
         raise UserError(f"{_flag(field)} {value}: expected a number from {lowest:g} to {LARGEST:g}")
+    if 0 < value < SMALLEST:
+        raise UserError(f"{_flag(field)} {value}: expected 0 or a number from {SMALLEST:g}")

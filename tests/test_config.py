@@ -327,6 +327,7 @@ def test_what_is_no_object_is_no_config_and_no_part(value):
         ("name", "two\nlines", "--name 'two"),
         ("name", "x" * 300, "--name 'x"),
         ("weight_clip", 1e-300, "--weight-clip 1e-300: expected a number from 1e-30"),
+        ("ema_half_life", 1e-300, "--ema-half-life 1e-300: expected 0 or a number from 1e-30"),
         ("ema_half_life", 1e300, "--ema-half-life 1e"),
     ],
 )

@@ -73,9 +73,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.say(line)
         machine = prepare(config, images, options.resident_mib * 2**20)
         state = initial_state(machine)
-        if (
-            not goes_on
-        ):  # what does not fit, or went away since, is refused before anything is written
+        if not goes_on:  # what does not fit, or went away since, is refused before any writing
             state = begun_from_source(config, state)
             progress.begin_to_compile()
             state = compile_program(machine, state, 0)
@@ -119,7 +117,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
                     metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
                 except ValueError as error:  # samples that are all one plain picture, say
                     if step:  # before training, that is no news
-                        progress.say(f"blur at step {step} not measured: {error}")
+                        progress.say(f"blur at step {step} cannot be measured yet: {error}")
 
         try:
             step, digest = _run(

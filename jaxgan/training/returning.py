@@ -32,6 +32,7 @@ __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run
 def check_may_restart(workdir: Path) -> None:
     """Refuse --restart where no run is, of which a damaged config.json alone is no proof."""
     paths = RunPaths(workdir)
+    _check_can_be_deleted(paths)
     if paths.config.exists() and paths.environment.exists() and paths.lock.exists():
         return
     try:
@@ -44,6 +45,16 @@ def check_may_restart(workdir: Path) -> None:
             "directory"
         ) from error
     check_is_free(workdir)
+
+
+def _check_can_be_deleted(paths: RunPaths) -> None:
+    """Refuse what no run writes in the places of its files, before the first one is deleted."""
+    for file in (paths.config, paths.environment, paths.metrics, paths.digests, paths.pictures):
+        if file.is_dir():
+            raise UserError(f"{file} is a directory, where a run has a file: move it away first")
+    for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
+        if (folder.exists() or folder.is_symlink()) and not folder.is_dir():
+            raise UserError(f"{folder} is no directory, as a run has there: move it away first")
 
 
 def state_of_config(workdir: Path) -> tuple[int, int] | None:

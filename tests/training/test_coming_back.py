@@ -176,6 +176,21 @@ def test_restart_deletes_what_a_run_wrote_and_nothing_else(copy):
     assert not (copy / "samples" / "00000006.png").exists()
 
 
+@pytest.mark.parametrize("name", ["digests.jsonl", "pictures.jsonl", "checkpoints", "samples"])
+def test_restart_deletes_nothing_where_something_else_is_in_a_place_of_the_run(copy, name):
+    place = copy / name
+    if place.is_dir():
+        shutil.rmtree(place)
+        place.symlink_to("nowhere")
+    else:
+        place.unlink(missing_ok=True)
+        place.mkdir()
+    before = sorted(copy.rglob("*"))
+    with pytest.raises(UserError, match=f"{name} is (a|no) directory.*move it away"):
+        train(SHORT, quiet(workdir=copy, restart=True))
+    assert sorted(copy.rglob("*")) == before
+
+
 def test_restart_takes_no_foreign_folder_for_a_run(tmp_path):
     (tmp_path / "samples").mkdir()
     (tmp_path / "samples" / "mine.png").write_text("precious")
