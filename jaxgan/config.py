@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -32,7 +33,8 @@ from jaxgan.protocols import (
 from jaxgan.typed_json import check_fields
 from jaxgan.types import Precision
 
-__all__ = ["MOST_SEED", "Config", "config_from_json", "config_to_json", "laid_out_over_steps"]
+__all__ = ["MOST_SEED", "Config", "config_from_json", "config_to_json", "differences_in_words",
+           "laid_out_over_steps"]  # fmt: skip
 
 MOST = 2**31 - 1  # what 32 bits count
 MOST_SEED = 2**32 - 1  # JAX drops higher bits: 2^32 would be the seed 0
@@ -241,6 +243,23 @@ def config_from_json(plain: Any) -> Config:
     return Config(**values)
 
 
+def differences_in_words(there: dict[str, Any], here: dict[str, Any], fields: Iterable[str]) -> str:
+    """Which of these fields differ between two configs as JSON, and how."""
+    words = []
+    for field in fields:
+        before, now = there[field], here[field]
+        if isinstance(before, dict) and isinstance(now, dict) and before["part"] == now["part"]:
+            words += [
+                f"{field}.{name} is {before[name]} there, {now[name]} here"
+                for name in before
+                if before[name] != now[name]
+            ]
+        elif before != now:
+            before, now = (x["part"] if isinstance(x, dict) else x for x in (before, now))
+            words.append(f"{field} is {before} there, {now} here")
+    return "; ".join(words)
+
+
 def _flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
@@ -274,3 +293,5 @@ def _check_name(name: str) -> None:
 def _check_number(field: str, value: float, lowest: float) -> None:
     if not lowest <= value <= LARGEST:
         raise UserError(f"{_flag(field)} {value}: expected a number from {lowest:g} to {LARGEST:g}")
+    if 0 < value < SMALLEST:
+        raise UserError(f"{_flag(field)} {value}: expected 0 or a number from {SMALLEST:g}")

@@ -23,7 +23,7 @@ def check_fields(what: str, plain: Any, types: Mapping[str, Any], *, others: boo
     if not isinstance(plain, dict):
         raise UserError(f"{what} is {_shown(plain)}: expected an object with its fields")
     if missing := sorted(set(types) - set(plain)):
-        raise UserError(f"{what} without {', '.join(missing)}: {OTHER_VERSION}")
+        raise UserError(f"{what} without {_listed(missing)}: {OTHER_VERSION}")
     if not others and (unknown := sorted(set(plain) - set(types))):
         raise UserError(f"{what} with unknown fields {_listed(unknown)}: {OTHER_VERSION}")
     for name, expected in types.items():

@@ -117,7 +117,7 @@ configs = st.builds(
     image_size=st.none() | counts,
     channels=st.sampled_from([None, 1, 3]),
     data_size=counts,
-    data_blur=floats(0, 1e6),
+    data_blur=st.just(0.0) | floats(1e-30, 1e6),
     latent_size=counts,
     generator=st.builds(
         DCGANGenerator,
@@ -141,7 +141,7 @@ configs = st.builds(
     classes=st.none() | st.integers(0, 1000),
     precision=st.sampled_from(["float32", "bfloat16"]),
     ema_half_life=floats(1, 1e9),
-    ema_ramp_up=floats(0, 1),
+    ema_ramp_up=st.just(0.0) | floats(1e-30, 1),
     matmul_precision=st.sampled_from(["float32", "tensorfloat32", "bfloat16"]),
     checkpoint_every=counts,
     sample_every=counts,
@@ -327,6 +327,7 @@ def test_what_is_no_object_is_no_config_and_no_part(value):
         ("name", "two\nlines", "--name 'two"),
         ("name", "x" * 300, "--name 'x"),
         ("weight_clip", 1e-300, "--weight-clip 1e-300: expected a number from 1e-30"),
+        ("ema_half_life", 1e-300, "--ema-half-life 1e-300: expected 0 or a number from 1e-30"),
         ("ema_half_life", 1e300, "--ema-half-life 1e"),
     ],
 )

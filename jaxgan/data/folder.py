@@ -55,6 +55,8 @@ def folder_images(
     picture that was changed, or went away, since.
     """
     check_form(image_size, channels)
+    if not path:  # which would be the directory that this process is in
+        raise UserError("folder: without a path: give folder:PATH, or folder:. for this directory")
     try:
         root = Path(path).expanduser()
     except RuntimeError as error:  # ~name of nobody

@@ -74,6 +74,12 @@ def blur_of_folders(
     say: Say = lambda line: None,
 ) -> tuple[Card, list[Path]]:
     """Judge the images of one folder against those of another, taken for real."""
+    for folder in (real, fake) if sheet else ():
+        if folder.resolve() in (out.resolve(), *out.resolve().parents):
+            raise UserError(
+                f"--out {out} lies in {folder}, whose pictures --sheet would add to: give "
+                "a directory outside"
+            )
     _check_can_write(out)
     kept = (cache or _default_cache()) if features else None
     sets = sets_of_folders(

@@ -21,6 +21,7 @@ __all__ = ["comparison_table", "read_card"]
 
 REAL = ("real_fingerprint", "real", "image_shape")  # what the real images of a card were
 AGAIN = "make it again with python -m jaxgan blur"
+LONGEST = 30  # signs of a value in an error: a fingerprint has 64
 MOST_NAMED = 4  # differences in an error
 
 
@@ -104,9 +105,14 @@ def _check_same_real(cards: Sequence[Card]) -> None:
             if one != other:
                 raise UserError(
                     f"{first.name!r} and {card.name!r} were judged against different real images "
-                    f"({first.protocol.get('data')} and {card.protocol.get('data')}; {name}: {one} "
-                    f"and {other}): their numbers do not compare"
+                    f"({first.protocol.get('data')} and {card.protocol.get('data')}; {name}: "
+                    f"{_short(one)} and {_short(other)}): their numbers do not compare"
                 )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _check_taken_alike(

@@ -21,7 +21,6 @@ from jaxgan.training.records import digests_by_step, note_on_metrics, read_diges
 from jaxgan.training.run_directory import (
     FOLDER,
     RunPaths,
-    check_is_config_of,
     data_of,
     read_run_config,
     recorded_environment,
@@ -60,7 +59,6 @@ def sets_of_run(
     that are not there.
     """
     config, environment = read_run_config(workdir), recorded_environment(workdir)
-    check_is_config_of(environment, config, workdir)
     config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
     trained_on = _open(config, config.split, data_dir, max_pixels)

@@ -13,13 +13,21 @@ from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.saved_state import check_complete, state_to_go_on_from
 from jaxgan.types import GanState
 
-__all__ = ["begin"]
+__all__ = ["begin", "begun_from_source"]
+
+
+def begun_from_source(config: Config, initial: GanState) -> GanState:
+    """The initial state, with the networks of the run that `init_from` names, if it names one."""
+    return replicate(take_networks(config, initial)) if config.init_from else initial
 
 
 def begin(
-    config: Config, initial: GanState, checkpoints: Checkpoints, paths: RunPaths
+    config: Config, initial: GanState, checkpoints: Checkpoints, paths: RunPaths, *, goes_on: bool
 ) -> tuple[GanState, int]:
     """The state of the last checkpoint, checked against its digest, or the initial one.
+
+    That of a new run has its source's networks already: where the source trains on meanwhile, its
+    checkpoint may be gone by now.
 
     Records of later steps are dropped: they will be made again. Without a checkpoint, so will all,
     that of step 0 too: a kill may have cut off its checkpoint after its digest was recorded.
@@ -31,8 +39,8 @@ def begin(
     if steps:
         step = steps[-1]
         state = state_to_go_on_from(checkpoints, step, state, recorded)
-    elif config.init_from:
-        state = replicate(take_networks(config, state))
+    elif goes_on:
+        state = begun_from_source(config, state)
     last = step if steps else -1
     agree(0)  # all hosts have read the records before the first one cuts them
     if is_first_host():

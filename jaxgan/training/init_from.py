@@ -9,8 +9,9 @@ from typing import Any
 
 import jax
 
-from jaxgan.config import Config, config_to_json
+from jaxgan.config import Config, config_to_json, differences_in_words
 from jaxgan.errors import UserError
+from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.saved_state import saved_run
 from jaxgan.types import GanState
 
@@ -66,7 +67,8 @@ def take_networks(config: Config, state: GanState) -> GanState:
     source = saved_run(workdir, step)
     for name in NETWORKS:
         if differing := _first_difference(getattr(source.state, name), getattr(state, name)):
-            others = _other_sizes(config_to_json(source.config), config_to_json(config))
+            there, here = config_to_json(source.config), config_to_json(config)
+            others = differences_in_words(there, here, SIZES)
             raise UserError(
                 f"--init-from {config.init_from}: its {name} has other shapes "
                 f"({others or differing}): give this run the same"
@@ -79,12 +81,21 @@ def take_networks(config: Config, state: GanState) -> GanState:
 
 
 def _parse(text: str) -> tuple[Path, int | None]:
-    """RUN_DIR or RUN_DIR@STEP."""
+    """RUN_DIR or RUN_DIR@STEP; a directory of a run may have an @ in its own name."""
+    if text and RunPaths(whole := _path(text)).config.exists():
+        return whole, None
     found = re.fullmatch(r"(.+?)(?:@(\d{1,9}))?", text, re.DOTALL)
     if not found:
         raise UserError(f"--init-from {text!r}: expected RUN_DIR or RUN_DIR@STEP")
     step = found[2]
-    return Path(found[1]).expanduser(), None if step is None else int(step)
+    return _path(found[1]), None if step is None else int(step)
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # ~name of nobody
+        raise UserError(f"--init-from {text}: {error}; give the whole path") from error
 
 
 def _first_difference(source: Any, target: Any) -> str | None:
@@ -96,20 +107,3 @@ def _first_difference(source: Any, target: Any) -> str | None:
         if there.get(name) != here.get(name):
             return f"{name} is {there.get(name, 'not')} there, {here.get(name, 'not')} here"
     return None
-
-
-def _other_sizes(there: dict[str, Any], here: dict[str, Any]) -> str:
-    """What of two configs decides the networks' shapes and differs, in words."""
-    words = []
-    for field in SIZES:
-        before, now = there[field], here[field]
-        if isinstance(before, dict) and isinstance(now, dict) and before["part"] == now["part"]:
-            words += [
-                f"{field}.{name} is {before[name]} there, {now[name]} here"
-                for name in before
-                if before[name] != now[name]
-            ]
-        elif before != now:
-            before, now = (x["part"] if isinstance(x, dict) else x for x in (before, now))
-            words.append(f"{field} is {before} there, {now} here")
-    return "; ".join(words)

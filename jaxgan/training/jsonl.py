@@ -21,7 +21,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The value of a JSON file; raises UserError where it cannot be read as one."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(_text(path))
     except (OSError, ValueError, RecursionError) as error:  # also no UTF-8, no JSON, 10^5 brackets
         raise UserError(
             f"{path} cannot be read ({error}): expected a JSON file of a run"
@@ -39,7 +39,7 @@ def read_lines(path: Path) -> list[Any]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = _text(path).split("\n")
         return [json.loads(line) for line in lines[:-1] if line]
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(
@@ -50,6 +50,12 @@ def read_lines(path: Path) -> list[Any]:
 def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
     """Write all lines of a file anew; whoever reads the path sees the old ones or the new ones."""
     _replace(path, "".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _text(path: Path) -> str:
+    if path.is_fifo():  # reading would wait for a writer that never comes
+        raise OSError("it is a pipe")
+    return path.read_text(encoding="utf-8")
 
 
 def _replace(path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, is_first_host
-from jaxgan.training.beginning import begin
+from jaxgan.training.beginning import begin, begun_from_source
 from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
@@ -73,7 +73,8 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.say(line)
         machine = prepare(config, images, options.resident_mib * 2**20)
         state = initial_state(machine)
-        if not goes_on:  # what does not fit is refused before anything is written
+        if not goes_on:  # what does not fit, or went away since, is refused before any writing
+            state = begun_from_source(config, state)
             progress.begin_to_compile()
             state = compile_program(machine, state, 0)
         if is_first_host():
@@ -83,7 +84,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         checkpoints = stack.enter_context(
             closing(Checkpoints(paths.checkpoints, keep_first=config.init_from is not None))
         )
-        state, step = begin(config, state, checkpoints, paths)
+        state, step = begin(config, state, checkpoints, paths, goes_on=goes_on)
         if goes_on:
             progress.say(f"going on from step {step} of {workdir}")
             if odd := note_on_metrics(paths.digests, paths.metrics, step):
@@ -116,7 +117,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
                     metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
                 except ValueError as error:  # samples that are all one plain picture, say
                     if step:  # before training, that is no news
-                        progress.say(f"blur at step {step} not measured: {error}")
+                        progress.say(f"blur at step {step} cannot be measured yet: {error}")
 
         try:
             step, digest = _run(

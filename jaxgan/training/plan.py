@@ -71,6 +71,8 @@ def plan_run(config: Config, options: RunOptions) -> Plan:
             download=options.download,
             max_pixels=options.max_pixels,
         )
+    if recorded is None:
+        _check_is_apart(workdir, config)
     config = with_step(config, recorded, workdir)
     if recorded:
         check_same_run(workdir, recorded, config, images)
@@ -108,6 +110,17 @@ def write_beginnings(plan: Plan) -> None:
     if plan.config.steps > recorded.steps:
         extend_run(workdir, recorded, plan.config.steps)
     paths.samples.mkdir(exist_ok=True)  # deleted to save room, say
+
+
+def _check_is_apart(workdir: Path, config: Config) -> None:
+    """Refuse a run among its pictures: it would be trained on its own sample grids from then on."""
+    if config.data.startswith(FOLDER):
+        folder = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
+        if folder in (place := workdir.resolve(), *place.parents):
+            raise UserError(
+                f"--workdir {workdir} lies in {config.data}, whose pictures would then be others: "
+                "give a directory outside"
+            )
 
 
 def _environment(config: Config, images: ImageSet) -> dict[str, Any]:

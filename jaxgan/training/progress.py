@@ -48,7 +48,7 @@ class ProgressReport:
         """Say that what comes takes its time; the run goes on from `step`."""
         cache = os.environ.get(CACHE)
         self.say(
-            f"compiling; what {cache} keeps need not be compiled again"
+            f"compiling, for some seconds or minutes; {cache} keeps it for the next time"
             if cache
             else f"compiling, for some seconds or minutes; with {CACHE}=DIR only the first time"
         )

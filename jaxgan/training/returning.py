@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jaxgan.config import Config, config_to_json, laid_out_over_steps
+from jaxgan.config import Config, config_to_json, differences_in_words, laid_out_over_steps
 from jaxgan.data.images import ImageSet
 from jaxgan.data.picture_files import PictureError
 from jaxgan.errors import UserError
@@ -21,8 +21,8 @@ from jaxgan.training.run_directory import (
     FOLDER,
     RunPaths,
     check_is_free,
-    read_run_config,
     recorded_environment,
+    written_config,
 )
 
 __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
@@ -32,11 +32,12 @@ __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run
 def check_may_restart(workdir: Path) -> None:
     """Refuse --restart where no run is, of which a damaged config.json alone is no proof."""
     paths = RunPaths(workdir)
+    _check_can_be_deleted(paths)
     if paths.config.exists() and paths.environment.exists() and paths.lock.exists():
         return
     try:
         if paths.config.exists():
-            read_run_config(workdir)
+            written_config(workdir)
             return
     except UserError as error:
         raise UserError(
@@ -44,6 +45,16 @@ def check_may_restart(workdir: Path) -> None:
             "directory"
         ) from error
     check_is_free(workdir)
+
+
+def _check_can_be_deleted(paths: RunPaths) -> None:
+    """Refuse what no run writes in the places of its files, before the first one is deleted."""
+    for file in (paths.config, paths.environment, paths.metrics, paths.digests, paths.pictures):
+        if file.is_dir():
+            raise UserError(f"{file} is a directory, where a run has a file: move it away first")
+    for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
+        if (folder.exists() or folder.is_symlink()) and not folder.is_dir():
+            raise UserError(f"{folder} is no directory, as a run has there: move it away first")
 
 
 def state_of_config(workdir: Path) -> tuple[int, int] | None:
@@ -67,14 +78,10 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, images: Image
     environment = recorded_environment(workdir)
     if is_same_source(recorded, environment.get("init_path"), asked):
         allowed.add("init_from")
-    changes = [
-        f"{k} is {before[k]} there, {now[k]} here"
-        for k in before
-        if before[k] != now[k] and k not in allowed
-    ]
+    changes = differences_in_words(before, now, [k for k in before if k not in allowed])
     if changes:
         raise UserError(
-            f"{workdir} holds a run with another config: {'; '.join(changes)}. Use the same "
+            f"{workdir} holds a run with another config: {changes}. Use the same "
             "values, another --workdir, or --restart to delete that run and begin anew"
         )
     trained_on = environment["data_fingerprint"]

@@ -29,7 +29,6 @@ __all__ = [
     "RunPaths",
     "FOLDER",
     "check_is_free",
-    "check_is_config_of",
     "data_of",
     "create_run",
     "default_workdir",
@@ -38,6 +37,7 @@ __all__ = [
     "recorded_image_shape",
     "recorded_config",
     "recorded_environment",
+    "written_config",
 ]
 
 CHECKPOINT = re.compile(r"\d{8}(\.orbax-checkpoint-tmp.*)?")
@@ -74,12 +74,29 @@ def default_workdir(config: Config) -> Path:
 
 
 def read_run_config(workdir: Path) -> Config:
-    """The config of a run; raises UserError where the directory holds none."""
+    """The config that a run was made with; raises UserError where the directory holds none, or
+    where config.json is another one by the digest in environment.json."""
+    config, paths = written_config(workdir), RunPaths(workdir)
+    environment = read_environment(paths.environment) if paths.environment.exists() else {}
+    if environment.get("config_digest") not in (None, _config_digest(config)):
+        raise UserError(
+            f"{paths.config} is not the config that this run was made with, by the digest in its "
+            f"{paths.environment.name}: restore the one of the two that was changed"
+        )
+    return config
+
+
+def written_config(workdir: Path) -> Config:
+    """What config.json holds, whoever wrote it; raises UserError where that is no config."""
     check_run_path(workdir)
-    paths = RunPaths(workdir)
-    if not paths.config.exists():
+    path = RunPaths(workdir).config
+    if not path.exists():
         raise UserError(f"{workdir} holds no run (no config.json): give the directory of a run")
-    return config_from_json(read_json(paths.config))
+    plain = read_json(path)
+    try:
+        return config_from_json(plain)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
 
 
 def recorded_image_shape(config: Config) -> tuple[int, int, int]:
@@ -142,15 +159,6 @@ def recorded_environment(workdir: Path) -> dict[str, Any]:
     return read_environment(paths.environment) if paths.config.exists() else {}
 
 
-def check_is_config_of(environment: dict[str, Any], config: Config, workdir: Path) -> None:
-    """Refuse a config.json that is not the one that the run was made with."""
-    if environment.get("config_digest") not in (None, _config_digest(config)):
-        raise UserError(
-            f"{RunPaths(workdir).config} is not the config that this run was made with, by the "
-            "digest in its environment.json: restore it"
-        )
-
-
 def _config_digest(config: Config) -> str:
     """SHA-256 of a config but for its steps, of which a run may get more."""
     plain = config_to_json(config)
@@ -189,7 +197,7 @@ def _delete_run(paths: RunPaths) -> None:
                 entry.unlink()
     if paths.config.exists():
         try:
-            read_run_config(paths.workdir)
+            written_config(paths.workdir)
         except UserError:
             paths.config.rename(paths.config.with_name("config.json.before"))
     for path in (paths.metrics, paths.digests, paths.config, paths.environment, paths.pictures):

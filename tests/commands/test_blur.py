@@ -59,6 +59,15 @@ def test_two_folders_give_a_page_and_figures(folders, capsys):
     assert Image.open(out / "sheet-softest.png").width > 300
 
 
+def test_contact_sheets_are_not_put_among_the_pictures(folders):
+    for name in ("real", "fake"):
+        flags = ["--real", folders / "real", "--fake", folders / "fake", "--sheet",
+                 "--out", folders / name / "card"]  # fmt: skip
+        with pytest.raises(UserError, match=f"lies in .*{name}, whose pictures --sheet"):
+            main(list(map(str, flags)))
+        assert not (folders / name / "card").exists()
+
+
 def test_a_run_is_judged_against_images_it_was_not_trained_on(tmp_path, capsys):
     workdir = tmp_path / "run"
     done = run(

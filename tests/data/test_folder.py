@@ -134,6 +134,7 @@ def test_sizes(tmp_path):
 
 def test_a_missing_and_an_empty_folder_are_refused(tmp_path):
     assert "there is no such folder" in refusal(f"folder:{tmp_path}/nowhere")
+    assert "folder: without a path" in refusal("folder:")
     (tmp_path / "readme.txt").write_text("")
     assert "no pictures in it" in refusal(f"folder:{tmp_path}")
 

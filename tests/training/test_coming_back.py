@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -175,6 +176,21 @@ def test_restart_deletes_what_a_run_wrote_and_nothing_else(copy):
     assert not (copy / "samples" / "00000006.png").exists()
 
 
+@pytest.mark.parametrize("name", ["digests.jsonl", "pictures.jsonl", "checkpoints", "samples"])
+def test_restart_deletes_nothing_where_something_else_is_in_a_place_of_the_run(copy, name):
+    place = copy / name
+    if place.is_dir():
+        shutil.rmtree(place)
+        place.symlink_to("nowhere")
+    else:
+        place.unlink(missing_ok=True)
+        place.mkdir()
+    before = sorted(copy.rglob("*"))
+    with pytest.raises(UserError, match=f"{name} is (a|no) directory.*move it away"):
+        train(SHORT, quiet(workdir=copy, restart=True))
+    assert sorted(copy.rglob("*")) == before
+
+
 def test_restart_takes_no_foreign_folder_for_a_run(tmp_path):
     (tmp_path / "samples").mkdir()
     (tmp_path / "samples" / "mine.png").write_text("precious")
@@ -221,6 +237,68 @@ def test_samples_can_be_drawn_while_a_run_trains(tmp_path):
     finally:
         trainer.kill()
         trainer.wait()
+
+
+def edited(run: Path, **values: object) -> None:
+    config = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps({**config, **values}))
+
+
+def swapped(run: Path, **values: object) -> None:
+    environment = json.loads((run / "environment.json").read_text())
+    (run / "environment.json").write_text(json.dumps({**environment, **values}))
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        (partial(edited, seed=1), {"seed": 1}),
+        (partial(edited, image_size=4096), {}),
+        (partial(edited, latent_size=10**9), {}),
+        (partial(swapped, config_digest="0" * 64), {}),
+    ],
+)
+def test_a_config_that_the_run_was_not_made_with_is_used_by_nobody(change, asked, copy, tmp_path):
+    before = (copy / "digests.jsonl").read_bytes()
+    change(copy)
+    config = dataclasses.replace(SHORT, steps=8, **asked)
+    beginning = dataclasses.replace(SHORT, init_from=str(copy))
+    for use in (
+        lambda: train(config, quiet(workdir=copy)),
+        lambda: train(beginning, quiet(workdir=tmp_path / "tuned")),
+        lambda: sample_run(copy, 4, 0, None, None),
+        lambda: repeated(copy),
+    ):
+        with pytest.raises(UserError, match="is not the config that this run was made with"):
+            use()
+    assert (copy / "digests.jsonl").read_bytes() == before
+    assert train(SHORT, quiet(workdir=copy, restart=True)).step == 6
+
+
+def test_what_is_wrong_with_a_config_is_told_with_its_file(copy):
+    edited(copy, steps=0)
+    with pytest.raises(UserError, match=r"copy/config\.json: --steps 0: expected"):
+        sample_run(copy, 4, 0, None, None)
+
+
+@pytest.mark.parametrize("name", ["config.json", "environment.json", "metrics.jsonl"])
+def test_a_pipe_is_not_waited_for(name, copy):
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    with pytest.raises(UserError, match="it is a pipe"):
+        train(dataclasses.replace(SHORT, steps=8), quiet(workdir=copy))
+
+
+def test_a_run_among_its_pictures_is_refused(tmp_path, monkeypatch):
+    """Its sample grids would be pictures to train on, and no run could go on with them."""
+    for i in range(10):
+        Image.fromarray(np.full((8, 8), 20 * i, np.uint8)).save(tmp_path / f"{i}.png")
+    monkeypatch.chdir(tmp_path)
+    for data, workdir in ((f"folder:{tmp_path}", tmp_path / "run"), ("folder:.", Path("runs/a"))):
+        config = dataclasses.replace(SHORT, data=data, image_size=None, classes=None)
+        with pytest.raises(UserError, match=r"lies in folder:.*give a directory outside"):
+            train(config, quiet(workdir=workdir))
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
 def repeated(run: Path, **options: object) -> tuple[object, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from jaxgan.training.loop import train
 from jaxgan.training.options import RunOptions
 from jaxgan.training.rerun import rerun
 from jaxgan.training.saved_state import saved_run
-from tests.tiny import VARIANTS, WGAN_GP, digests
+from tests.tiny import VARIANTS, WGAN_GP, command, digests, environment
 
 SOURCE = dataclasses.replace(WGAN_GP, steps=4, checkpoint_every=2)
 NEW = dataclasses.replace(SOURCE, seed=1, data="dead_leaves", classes=None, steps=5)
@@ -80,6 +81,31 @@ def test_the_step_is_recorded_and_the_newest_by_default(source, tmp_path):
     assert recorded["init_from"] == f"{source}@4"
 
 
+def test_a_name_with_an_at_sign_is_a_directory_where_there_is_one(source, tmp_path):
+    named = shutil.copytree(source, tmp_path / "lr@2")
+    config = dataclasses.replace(NEW, init_from=str(named))
+    first = train(config, quiet(workdir=tmp_path / "run"))
+    recorded = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert recorded["init_from"] == f"{named}@4"
+    assert train(config, quiet(workdir=tmp_path / "run")) == first
+
+
+def test_a_source_that_clears_its_checkpoint_away_meanwhile(source, tmp_path):
+    """What was taken before anything is written is not looked for again."""
+    copy, workdir = Path(shutil.copytree(source, tmp_path / "copy")), tmp_path / "run"
+    flags = ("--steps=2", f"--init-from={copy}@2", f"--workdir={workdir}")
+    with subprocess.Popen(
+        command(*flags), env=environment(), stdout=subprocess.PIPE, text=True
+    ) as p:
+        while not p.stdout.readline().startswith("compiling"):
+            assert p.poll() is None
+        assert not (workdir / "config.json").exists()
+        shutil.rmtree(copy)
+        p.stdout.read()
+    assert p.returncode == 0
+    assert digests(workdir).keys() == {0, 2}
+
+
 def test_a_run_in_two_goes_has_the_bits_of_one_go_also_by_another_path(
     source, tuned, tmp_path, monkeypatch
 ):
@@ -120,6 +146,7 @@ def test_what_is_no_source_is_refused_before_anything_is_written(source, tmp_pat
         (str(tmp_path / "none"), "holds no run"),
         ("", "expected RUN_DIR or RUN_DIR@STEP"),
         (str(tmp_path / "run"), "own directory"),
+        ("~nobody-of-this-name/run", "give the whole path"),
     ):
         with pytest.raises(UserError, match=told):
             train(dataclasses.replace(NEW, init_from=wrong), quiet(workdir=tmp_path / "run"))

@@ -209,6 +209,9 @@ def test_a_damaged_checkpoint_is_refused_and_the_way_out_works(whole_run, tmp_pa
 def test_another_config_is_refused_with_both_values(whole_run):
     with pytest.raises(UserError, match="batch_size is 8 there, 16 here"):
         train(dataclasses.replace(WGAN_GP, batch_size=16), quiet(whole_run))
+    wider = dataclasses.replace(WGAN_GP.generator, width=4)
+    with pytest.raises(UserError, match=r"another config: generator\.width is 2 there, 4 here\. "):
+        train(dataclasses.replace(WGAN_GP, generator=wider), quiet(whole_run))
 
 
 def test_other_images_under_the_same_name_are_refused(tmp_path):

@@ -17,6 +17,12 @@ class Killed(BaseException):
     """As SIGKILL: nothing of the program runs after it."""
 
 
+def made_on(data):
+    """What a run's environment.json says, of these data."""
+    texts = dict.fromkeys(("device_kind", "xla_flags", "default_float"), "")
+    return {**texts, "packages": {}, "data_fingerprint": data}
+
+
 def killed_at(call, workdir, config):
     """Create a run, and stop before the n-th call that changes the directory; False at its end."""
     left = [call]
@@ -34,7 +40,7 @@ def killed_at(call, workdir, config):
         for where, name in CALLS:
             patch.setattr(where, name, counted(getattr(where, name)))
         try:
-            create_run(workdir, config, {"data_fingerprint": "0"})
+            create_run(workdir, config, made_on("0"))
         except Killed:
             return True
     return False
@@ -47,7 +53,7 @@ def test_a_kill_while_a_run_begins_leaves_nothing_in_the_way(there, tmp_path):
         workdir = tmp_path / str(calls)
         workdir.mkdir()
         if there:
-            create_run(workdir, WGAN_GP, {"data_fingerprint": "1"})
+            create_run(workdir, WGAN_GP, made_on("1"))
             (workdir / "checkpoints" / "00000005").mkdir()
             (workdir / "digests.jsonl").touch()
         killed = killed_at(calls, workdir, WGAN)
@@ -58,14 +64,14 @@ def test_a_kill_while_a_run_begins_leaves_nothing_in_the_way(there, tmp_path):
             assert found == WGAN_GP
             assert RunPaths(workdir).environment.exists()
         else:
-            create_run(workdir, WGAN, {"data_fingerprint": "0"})
+            create_run(workdir, WGAN, made_on("0"))
             assert recorded_config(workdir) == WGAN
         calls += 1
     assert calls > 8
 
 
 def test_checkpoints_without_a_config_are_left_alone(tmp_path):
-    create_run(tmp_path, WGAN, {"data_fingerprint": "0"})
+    create_run(tmp_path, WGAN, made_on("0"))
     (tmp_path / "checkpoints" / "00000005").mkdir()
     (tmp_path / "config.json").unlink()
     with pytest.raises(UserError, match="holds files but no run"):
