@@ -94,7 +94,7 @@ def tried(line: Line, place: Path, number: int, seconds: float) -> str:
     if running:
         return "accepted" if trains and config.exists() else "long"
     if status(process) == 0:
-        return "done"
+        return "wrong: silent" if line.kind == "missing" else "done"
     in_a_line = len(lines) == 1 and lines[0].startswith(("error: ", "stopped: "))
     if status(process) == 1 and (in_a_line or line.entry == "rerun"):
         return "stopped"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from jaxgan.commands.lists import check_lists
 from jaxgan.commands.sample import MOST_SAMPLES
 from jaxgan.config import MOST_SEED
 from jaxgan.data.picture_files import MOST_PIXELS
@@ -67,6 +68,7 @@ class BlurOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
+    check_lists(arguments, "--trust")
     if options.count is not None and not FEWEST_IMAGES <= options.count <= MOST_SAMPLES:
         raise UserError(f"--count {options.count}: expected {FEWEST_IMAGES} to {MOST_SAMPLES:,}")
     if not 0 <= options.seed <= MOST_SEED:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from jaxgan.commands.lists import check_lists
+
 __all__ = ["CompareOptions", "main"]
 
 
@@ -29,6 +31,7 @@ class CompareOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(CompareOptions, args=arguments, prog="jaxgan compare")
+    check_lists(arguments, "--scores")
     # Below the parser, so that --help need not wait for what reports import.
     from jaxgan.report.comparison import comparison_table, read_card
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from jaxgan.commands.lists import check_lists
 from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.errors import UserError
 
@@ -47,6 +48,7 @@ class RerunOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(RerunOptions, args=arguments, prog="jaxgan rerun")
+    check_lists(arguments, "--trust")
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
     from jaxgan.training.environment import (

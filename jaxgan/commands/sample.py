@@ -10,6 +10,7 @@ from typing import Annotated
 
 import tyro
 
+from jaxgan.commands.lists import check_lists
 from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 from jaxgan.paths import check_path
@@ -42,6 +43,7 @@ class SampleOptions:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(SampleOptions, args=arguments, prog="jaxgan sample")
+    check_lists(arguments, "--trust")
     if not 1 <= options.count <= MOST_SAMPLES or not 0 <= options.seed <= MOST_SEED:
         raise UserError(
             f"--count {options.count} --seed {options.seed}: expected a count from 1 to "
