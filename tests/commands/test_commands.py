@@ -99,12 +99,19 @@ def test_rerun_names_the_first_step_and_leaf_that_differ(workdir, tmp_path):
     assert f"DIFFERENT at step 10, after 2 equal digests: {leaf}" in done.stdout
 
 
-def test_rerun_of_a_run_whose_config_was_changed_is_a_mismatch(workdir, tmp_path):
+def test_rerun_of_a_run_whose_config_was_changed_is_refused_or_a_mismatch(workdir, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(workdir, copy)
     config = json.loads((copy / "config.json").read_text())
     config["penalty"]["weight"] = 9.0
     (copy / "config.json").write_text(json.dumps(config))
+    done = jaxgan("rerun", copy)
+    assert done.returncode == 2
+    assert "is not the config that this run was made with" in done.stderr
+    # Records of before do not tell; their digests do.
+    environment = json.loads((copy / "environment.json").read_text())
+    del environment["config_digest"]
+    (copy / "environment.json").write_text(json.dumps(environment))
     done = jaxgan("rerun", copy)
     assert done.returncode == 1
     # The first update shows it: step 0 is the same.
