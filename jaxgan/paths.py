@@ -9,9 +9,14 @@ from pathlib import Path
 
 from jaxgan.errors import UserError
 
-__all__ = ["check_encoding", "check_path", "check_run_path"]
+__all__ = ["check_encoding", "check_path", "check_run_path", "lies_in"]
 
 LONGEST = 100  # signs of a path in a message
+
+
+def lies_in(place: Path, folder: Path) -> bool:
+    """Whether a path is that of a folder, or of something below it, links followed."""
+    return place.resolve().is_relative_to(folder.resolve())
 
 
 def check_run_path(workdir: Path) -> None:

@@ -81,11 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     from jaxgan.parts import import_trusted
     from jaxgan.report.blur import blur_of_folders, blur_of_run
     from jaxgan.report.headline import in_a_line
-    from jaxgan.training.environment import (
-        check_devices,
-        use_compiled_32_bits,
-        use_cpu_threads_of,
-    )
+    from jaxgan.training.environment import prepare_jax
     from jaxgan.training.run_directory import recorded_environment
 
     def say(line: str) -> None:
@@ -94,9 +90,7 @@ def main(arguments: Sequence[str]) -> int:
     folders = (options.real, options.fake, options.out)
     if options.run_dir is not None and options.real is None and options.fake is None:
         import_trusted(options.trust)
-        use_compiled_32_bits()
-        use_cpu_threads_of(recorded_environment(options.run_dir))
-        check_devices()
+        prepare_jax(recorded_environment(options.run_dir))
         card, files = blur_of_run(
             options.run_dir,
             out=options.out,

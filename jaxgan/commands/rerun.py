@@ -51,21 +51,14 @@ def main(arguments: Sequence[str]) -> int:
     check_lists(arguments, "--trust")
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
-    from jaxgan.training.environment import (
-        check_devices,
-        use_compiled_32_bits,
-        use_cpu_threads_of,
-        use_deterministic_flags,
-    )
+    from jaxgan.training.environment import prepare_jax, use_deterministic_flags
     from jaxgan.training.rerun import Mismatch, rerun
     from jaxgan.training.run_directory import recorded_environment
 
     if not options.nondeterministic:
         use_deterministic_flags()
     import_trusted(options.trust)
-    use_compiled_32_bits()
-    use_cpu_threads_of(recorded_environment(options.run_dir))
-    check_devices()
+    prepare_jax(recorded_environment(options.run_dir))
     if options.until is not None and options.until < 1:
         raise UserError(f"--until {options.until}: expected a whole number from 1")
     if options.resident_mib < 0:

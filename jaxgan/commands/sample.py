@@ -56,19 +56,13 @@ def main(arguments: Sequence[str]) -> int:
         raise UserError(f"--out {options.out} cannot be written: give another file")
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parts import import_trusted
-    from jaxgan.training.environment import (
-        check_devices,
-        use_compiled_32_bits,
-        use_cpu_threads_of,
-    )
+    from jaxgan.training.environment import prepare_jax
     from jaxgan.training.pictures import write_grid
     from jaxgan.training.run_directory import recorded_environment
     from jaxgan.training.sampling import sample_run
 
     import_trusted(options.trust)
-    use_compiled_32_bits()
-    use_cpu_threads_of(recorded_environment(options.run_dir))
-    check_devices()
+    prepare_jax(recorded_environment(options.run_dir))
     step, images = sample_run(
         options.run_dir, options.count, options.seed, options.step, options.label
     )

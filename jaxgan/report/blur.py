@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaxgan.data import MOST_PIXELS
 from jaxgan.errors import UserError
-from jaxgan.paths import check_path
+from jaxgan.paths import check_path, lies_in
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
@@ -75,7 +75,7 @@ def blur_of_folders(
 ) -> tuple[Card, list[Path]]:
     """Judge the images of one folder against those of another, taken for real."""
     for folder in (real, fake) if sheet else ():
-        if folder.resolve() in (out.resolve(), *out.resolve().parents):
+        if lies_in(out, folder):
             raise UserError(
                 f"--out {out} lies in {folder}, whose pictures --sheet would add to: give "
                 "a directory outside"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from jaxgan.data.images import fingerprint
 from jaxgan.report.card import Card, Measured, card_to_json
 from jaxgan.report.standing import LEAST
 
@@ -82,7 +81,7 @@ def card_record(card: Card) -> dict[str, Any]:
 def record_digest(record: Mapping[str, Any]) -> str:
     """SHA-256 of what a card's file holds beside it, by which a damaged one is told."""
     rest = {name: value for name, value in record.items() if name != "sha256"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+    return fingerprint(rest)
 
 
 def _of_fit(fit: Measured) -> str:

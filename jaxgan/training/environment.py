@@ -14,8 +14,8 @@ import jax
 
 from jaxgan.errors import UserError, first_line
 
-__all__ = ["check_devices", "describe_environment", "differences", "use_compiled_32_bits",
-           "use_cpu_threads_of", "use_deterministic_flags"]  # fmt: skip
+__all__ = ["check_devices", "describe_environment", "differences", "prepare_jax",
+           "use_compiled_32_bits", "use_cpu_threads_of", "use_deterministic_flags"]  # fmt: skip
 
 PACKAGES = ("jaxgan", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "chex", "numpy")
 GPU_PACKAGES = ("jax-cuda12-plugin", "jax-cuda13-plugin", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
@@ -39,6 +39,13 @@ def use_compiled_32_bits() -> None:
     not written for: their bits would be others."""
     jax.config.update("jax_enable_x64", False)
     jax.config.update("jax_disable_jit", False)
+
+
+def prepare_jax(recorded: Mapping[str, Any]) -> None:
+    """Have JAX compute as a recorded run did; call it before JAX touches a device."""
+    use_compiled_32_bits()
+    use_cpu_threads_of(recorded)
+    check_devices()
 
 
 def check_devices() -> None:

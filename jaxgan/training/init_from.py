@@ -58,8 +58,9 @@ def is_same_source(recorded: Config, recorded_path: str | None, asked: Config) -
 def take_networks(config: Config, state: GanState) -> GanState:
     """An initial state with the networks and the average of the checkpoint that `init_from` names.
 
-    Steps, optimisers and the memory of penalties stay as they are: fresh. `state` may be abstract.
-    Raises UserError where the checkpoint cannot be used, or its networks have other shapes.
+    Steps, optimisers and the memory of penalties stay as they are: fresh. Every host calls it, as
+    Orbax has them wait for each other. Raises UserError where the checkpoint cannot be used, or
+    its networks have other shapes.
     """
     if config.init_from is None:
         return state

@@ -12,10 +12,10 @@ from jaxgan.config import Config, config_to_json
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
 from jaxgan.parallel import agree
-from jaxgan.paths import check_run_path
+from jaxgan.paths import check_run_path, lies_in
 from jaxgan.training.checkpoint import check_room
 from jaxgan.training.environment import describe_environment
-from jaxgan.training.init_from import source_path, take_networks, with_step
+from jaxgan.training.init_from import source_path, with_step
 from jaxgan.training.machine import abstract_state, resolve
 from jaxgan.training.options import RunOptions
 from jaxgan.training.picture_list import write_picture_list
@@ -79,8 +79,6 @@ def plan_run(config: Config, options: RunOptions) -> Plan:
         check_extension(recorded, config, extend=options.extend)
         # The same images and the same source, by the names that they were recorded under.
         config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
-    else:  # on every host: Orbax has them wait for each other
-        take_networks(config, abstract_state(config, images))
     config_to_json(config)  # refused here, if it cannot be written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
     return Plan(workdir, config, images, _environment(config, images), recorded, found)
@@ -114,21 +112,22 @@ def write_beginnings(plan: Plan) -> None:
 
 def _check_is_apart(workdir: Path, config: Config) -> None:
     """Refuse a run among its pictures: it would be trained on its own sample grids from then on."""
-    if config.data.startswith(FOLDER):
-        folder = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
-        if folder in (place := workdir.resolve(), *place.parents):
-            raise UserError(
-                f"--workdir {workdir} lies in {config.data}, whose pictures would then be others: "
-                "give a directory outside"
-            )
+    if config.data.startswith(FOLDER) and lies_in(workdir, _folder(config)):
+        raise UserError(
+            f"--workdir {workdir} lies in {config.data}, whose pictures would then be others: "
+            "give a directory outside"
+        )
 
 
 def _environment(config: Config, images: ImageSet) -> dict[str, Any]:
     """What the run is made on, and where the folders lie that it reads."""
     environment = describe_environment(images.fingerprint)
     if config.data.startswith(FOLDER):
-        place = Path(config.data.removeprefix(FOLDER)).expanduser().resolve()
-        environment["data_path"] = str(place)
+        environment["data_path"] = str(_folder(config).resolve())
     if source := source_path(config):
         environment["init_path"] = source
     return environment
+
+
+def _folder(config: Config) -> Path:
+    return Path(config.data.removeprefix(FOLDER)).expanduser()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jaxgan.data.images import fingerprint
 from jaxgan.errors import UserError
 from jaxgan.training.digest import combined_digest, shortened
 from jaxgan.training.jsonl import append_line, read_json, read_lines
@@ -103,7 +102,7 @@ def _metrics_digest(lines: Iterable[dict[str, Any]], until: int) -> str:
         for line in lines
         if line["step"] <= until and "blur/radius_px" not in line
     ]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return fingerprint(told)[:16]
 
 
 def digests_by_step(lines: Iterable[dict[str, Any]]) -> dict[int, str]:

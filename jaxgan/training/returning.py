@@ -49,10 +49,10 @@ def check_may_restart(workdir: Path) -> None:
 
 def _check_can_be_deleted(paths: RunPaths) -> None:
     """Refuse what no run writes in the places of its files, before the first one is deleted."""
-    for file in (paths.config, paths.environment, paths.metrics, paths.digests, paths.pictures):
+    for file in paths.files:
         if file.is_dir():
             raise UserError(f"{file} is a directory, where a run has a file: move it away first")
-    for folder in (paths.checkpoints, paths.samples, paths.tensorboard):
+    for folder in paths.folders:
         if (folder.exists() or folder.is_symlink()) and not folder.is_dir():
             raise UserError(f"{folder} is no directory, as a run has there: move it away first")
 

@@ -7,8 +7,6 @@ and of a folder pictures.jsonl.
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 import platform
 import re
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jaxgan.config import Config, config_from_json, config_to_json
+from jaxgan.data.images import fingerprint
 from jaxgan.errors import UserError
 from jaxgan.paths import check_run_path
 from jaxgan.training.jsonl import read_json, write_json
@@ -63,13 +62,15 @@ class RunPaths:
         self.checkpoints = workdir / "checkpoints"
         self.pictures = workdir / "pictures.jsonl"
         self.lock = workdir / ".lock"
+        self.files = (self.metrics, self.digests, self.config, self.environment, self.pictures)
+        self.folders = (self.checkpoints, self.samples, self.tensorboard)
 
 
 def default_workdir(config: Config) -> Path:
     """`runs/NAME-DATA-sSEED`, with DATA as it can stand in a file name."""
     data = re.sub(r"[^A-Za-z0-9_.]+", "-", config.data.removeprefix(FOLDER)).strip("-")
     if len(data) > LONGEST_DATA:  # file names may have 255 signs
-        data = f"{data[:LONGEST_DATA]}-{hashlib.sha256(data.encode()).hexdigest()[:8]}"
+        data = f"{data[:LONGEST_DATA]}-{fingerprint(data)[:8]}"
     return Path("runs") / f"{config.name}-{data}-s{config.seed}"
 
 
@@ -163,7 +164,7 @@ def _config_digest(config: Config) -> str:
     """SHA-256 of a config but for its steps, of which a run may get more."""
     plain = config_to_json(config)
     plain.pop("steps")
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+    return fingerprint(plain)
 
 
 def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> RunPaths:
@@ -183,11 +184,7 @@ def create_run(workdir: Path, config: Config, environment: dict[str, Any]) -> Ru
 
 def _delete_run(paths: RunPaths) -> None:
     """Delete by names, so that files of other hands stay, and a config that is none of ours."""
-    for folder, written in (
-        (paths.checkpoints, CHECKPOINT),
-        (paths.samples, SAMPLE),
-        (paths.tensorboard, EVENTS),
-    ):
+    for folder, written in zip(paths.folders, (CHECKPOINT, SAMPLE, EVENTS), strict=True):
         for entry in folder.iterdir() if folder.is_dir() else ():
             if not written.fullmatch(entry.name):
                 continue
@@ -200,7 +197,7 @@ def _delete_run(paths: RunPaths) -> None:
             written_config(paths.workdir)
         except UserError:
             paths.config.rename(paths.config.with_name("config.json.before"))
-    for path in (paths.metrics, paths.digests, paths.config, paths.environment, paths.pictures):
+    for path in paths.files:
         path.unlink(missing_ok=True)
 
 
