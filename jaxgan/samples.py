@@ -1,4 +1,4 @@
-"""Samples of a state: from the averaged generator, of the labels that are asked for."""
+"""Samples of a state: from the averaged generator, of what is asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
-from jaxgan.types import GanState, Network
+from jaxgan.types import GanState, Given, Network
 
 __all__ = ["network_classes", "sample", "stages"]
 
@@ -31,11 +31,11 @@ def sample(
     key: jax.Array,
     state: GanState,
     count: int,
-    labels: jax.Array | None = None,
+    given: Given = Given(),
 ) -> jax.Array:
     """Images [count, H, W, C] in [-1, 1]; see `Gan`."""
-    key_dropout, z, labels = _inputs(config, key, count, labels)
-    return generator.apply(key_dropout, state.average, z, labels, train=False)[0]
+    key_dropout, z, given = _inputs(config, key, count, given)
+    return generator.apply(key_dropout, state.average, z, given, train=False)[0]
 
 
 def stages(
@@ -44,21 +44,21 @@ def stages(
     key: jax.Array,
     state: GanState,
     count: int,
-    labels: jax.Array | None = None,
+    given: Given = Given(),
 ) -> jax.Array:
     """The same samples on their way, [T, count, H, W, C], of a generator that makes them so."""
     assert generator.stages is not None
-    key_dropout, z, labels = _inputs(config, key, count, labels)
-    return generator.stages(key_dropout, state.average, z, labels)
+    key_dropout, z, given = _inputs(config, key, count, given)
+    return generator.stages(key_dropout, state.average, z, given)
 
 
 def _inputs(
-    config: Config, key: jax.Array, count: int, labels: jax.Array | None
-) -> tuple[jax.Array, jax.Array, jax.Array | None]:
-    """Dropout's key, latents [count, Z] and labels of the samples that are asked for."""
+    config: Config, key: jax.Array, count: int, given: Given
+) -> tuple[jax.Array, jax.Array, Given]:
+    """Dropout's key, latents [count, Z] and what is given of the samples that are asked for."""
     key_latent, key_dropout = jax.random.split(key)
     z = jax.random.normal(key_latent, (count, config.latent_size))
-    return key_dropout, z, _asked_labels(config, count, labels)
+    return key_dropout, z, given._replace(label=_asked_labels(config, count, given.label))
 
 
 def _asked_labels(config: Config, count: int, labels: jax.Array | None) -> jax.Array | None:

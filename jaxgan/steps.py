@@ -15,8 +15,8 @@ from jaxgan.numerics import half_life_decay, moving_average
 from jaxgan.protocols import GeneratorPenaltyPart, Optimizer, PenaltyPart
 from jaxgan.samples import network_classes, sample, stages
 from jaxgan.shards import mean_over_shards
-from jaxgan.terms import class_error, every, labels_of, mean_loss, seen, step_info
-from jaxgan.types import Batch, Gan, GanState, Network, StepInfo, Tree, Variables
+from jaxgan.terms import class_error, every, given_of, mean_loss, seen, step_info
+from jaxgan.types import Batch, Gan, GanState, Given, Network, StepInfo, Tree, Variables
 
 __all__ = ["build"]
 
@@ -98,20 +98,20 @@ def _discriminator_step(
     def shard_gradient(key: jax.Array, part: Batch) -> tuple[Tree, Tree, StepInfo]:
         key_fake, key_see, key_judge, key_penalty = jax.random.split(key, 4)
         key_see_real, key_see_fake = jax.random.split(key_see)
-        labels, now = labels_of(config, part), state.discriminator_step
-        fake, _ = _generate(model, key_fake, state.generator, len(part["image"]), labels)
+        given, now = given_of(config, part), state.discriminator_step
+        fake, _ = _generate(model, key_fake, state.generator, len(part["image"]), given)
         real = seen(config, key_see_real, part["image"], now)
         fake = seen(config, key_see_fake, fake, now)
 
         def objective(params: Tree) -> tuple[jax.Array, tuple[Tree, StepInfo]]:
             key_real, key_fake, key_again = jax.random.split(key_judge, 3)
-            judge = partial(model.discriminator.apply, labels=labels, train=True)
+            judge = partial(model.discriminator.apply, given=given, train=True)
             of_real, stats = judge(key_real, Variables(params, state.discriminator.stats), real)
             of_fake, stats = judge(key_fake, Variables(params, stats), fake)
             adversarial = mean_loss(config.loss.discriminator, of_real, of_fake)
             # Of real images alone, as Gulrajani et al. 2017 do: taught on fakes too (Odena et al.
             # 2017), it agrees with the generator on marks for the classes that are no digits.
-            error = class_error(of_real, labels)
+            error = class_error(of_real, given.label)
 
             # A penalty's images are none of the data's, so their statistics are dropped. It may
             # ask about several, and is answered with one dropout mask.
@@ -161,11 +161,11 @@ def _generator_step(
         key_fake, key_see, key_judge, key_penalty = jax.random.split(key, 4)
         key_see_real, key_see_fake = jax.random.split(key_see)
         key_judge_real, key_judge_fake = jax.random.split(key_judge)
-        labels, now = labels_of(config, part), state.discriminator_step
+        given, now = given_of(config, part), state.discriminator_step
         count = len(part["image"])
         # The discriminator's statistics belong to its own steps: these are dropped.
         judge = partial(
-            model.discriminator.apply, variables=state.discriminator, labels=labels, train=True
+            model.discriminator.apply, variables=state.discriminator, given=given, train=True
         )
         of_real = None
         if config.judges_real_for_generator:
@@ -174,7 +174,7 @@ def _generator_step(
 
         def objective(params: Tree) -> tuple[jax.Array, tuple[Tree, Tree, StepInfo]]:
             variables = Variables(params, state.generator.stats)
-            fake, stats = _generate(model, key_fake, variables, count, labels)
+            fake, stats = _generate(model, key_fake, variables, count, given)
             of_fake, _ = judge(key_judge_fake, inputs=seen(config, key_see_fake, fake, now))
             adversarial = mean_loss(config.loss.generator, of_real, of_fake)
             sharpness = jnp.zeros(())
@@ -186,7 +186,7 @@ def _generator_step(
                 key_latent, key_dropout, key_own = jax.random.split(key_penalty, 3)
                 z = jax.random.normal(key_latent, (count, config.latent_size))
                 draw = partial(model.generator.apply, key_dropout, variables, train=True)
-                values, memory = term(key_own, lambda z: draw(z, labels)[0], z, state.memory)
+                values, memory = term(key_own, lambda z: draw(z, given)[0], z, state.memory)
                 return jnp.mean(values), memory
 
             penalty, memory = _term(config.generator_penalty, state.step, penalize, state.memory)
@@ -196,7 +196,7 @@ def _generator_step(
                 adversarial,
                 penalty=penalty,
                 sharpness=sharpness,
-                classes=config.class_weight_generator * class_error(of_fake, labels),
+                classes=config.class_weight_generator * class_error(of_fake, given.label),
             )
             return info.loss, (stats, memory, info)
 
@@ -222,12 +222,12 @@ def _generator_step(
 
 
 def _generate(
-    model: _Model, key: jax.Array, variables: Variables, count: int, labels: jax.Array | None
+    model: _Model, key: jax.Array, variables: Variables, count: int, given: Given
 ) -> tuple[jax.Array, Tree]:
     """Images [count, H, W, C] as they come while training, and the statistics after them."""
     key_latent, key_dropout = jax.random.split(key)
     z = jax.random.normal(key_latent, (count, model.config.latent_size))
-    return model.generator.apply(key_dropout, variables, z, labels, train=True)
+    return model.generator.apply(key_dropout, variables, z, given, train=True)
 
 
 def _term(part: Any, step: jax.Array, compute: Any, memory: Tree) -> tuple[jax.Array, Tree]:

@@ -11,18 +11,18 @@ from jax import lax
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
-from jaxgan.types import Batch, Judgement, StepInfo, Tree
+from jaxgan.types import Batch, Given, Judgement, StepInfo, Tree
 
-__all__ = ["class_error", "every", "labels_of", "mean_loss", "seen", "step_info"]
+__all__ = ["class_error", "every", "given_of", "mean_loss", "seen", "step_info"]
 
 
-def labels_of(config: Config, batch: Batch) -> jax.Array | None:
-    """Labels int32 [B] of a batch for a GAN that is conditioned on them, else None."""
+def given_of(config: Config, batch: Batch) -> Given:
+    """What the networks are told of a batch: its labels, where they are conditioned on them."""
     if not config.is_conditional:
-        return None
+        return Given()
     if "label" not in batch:
         raise UserError(f"{config.name} is conditioned on classes: the batch needs a `label`")
-    return batch["label"]
+    return Given(label=batch["label"])
 
 
 def seen(

@@ -17,6 +17,7 @@ __all__ = [
     "Batch",
     "Gan",
     "GanState",
+    "Given",
     "Judgement",
     "Network",
     "Precision",
@@ -43,6 +44,14 @@ class Variables(NamedTuple):
     stats: Tree
 
 
+class Given(NamedTuple):
+    """What networks are told besides latents or images; None for what they are not told."""
+
+    label: jax.Array | None = None  # [B] int32
+    image: jax.Array | None = None  # [B, H, W, C], what is known of the picture
+    mask: jax.Array | None = None  # [B, H, W, 1] in {0, 1}, 1 where `image` is known
+
+
 class Judgement(NamedTuple):
     """What a discriminator makes of a batch of images; large logits say real."""
 
@@ -64,11 +73,11 @@ class Network(NamedTuple):
     """A network as pure functions.
 
     `init(key) -> Variables`;
-    `apply(key, variables, inputs, labels=None, *, train) -> (outputs, stats)`, where `labels` are
-    int32 [B] for a network that is conditioned on classes, and `stats` are the statistics after
-    the call (unchanged when `train` is false). The key feeds dropout alone. Generators put out
+    `apply(key, variables, inputs, given=Given(), *, train) -> (outputs, stats)`, where `given` is
+    what the network is told besides, and `stats` are the statistics after the call (unchanged when
+    `train` is false). The key feeds dropout alone. Generators put out
     images [B, H, W, C], discriminators a `Judgement`.
-    `stages(key, variables, inputs, labels=None) -> [T, B, H, W, C]` is how an image comes about,
+    `stages(key, variables, inputs, given=Given()) -> [T, B, H, W, C]` is how an image comes about,
     for generators that make it in several steps; None for the others.
     """
 
@@ -109,10 +118,10 @@ class Gan(NamedTuple):
     `init(key) -> GanState`;
     `discriminator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
     `generator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
-    `sample(key, state, count, labels=None) -> images [count, H, W, C] in [-1, 1]`; `labels` int32
-    [count] are for a GAN conditioned on classes, which draws them evenly where none are given;
-    `stages(key, state, count, labels=None) -> [T, count, H, W, C]`, the same samples on their way,
-    where the generator makes them in several steps; None for the others.
+    `sample(key, state, count, given=Given()) -> images [count, H, W, C] in [-1, 1]`; a GAN
+    conditioned on classes draws them evenly where `given.label` is None;
+    `stages(key, state, count, given=Given()) -> [T, count, H, W, C]`, the same samples on their
+    way, where the generator makes them in several steps; None for the others.
 
     Under a mapping with a named axis, `batch` is the local part of the global batch.
     """

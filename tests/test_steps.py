@@ -25,6 +25,7 @@ from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
 from jaxgan.training.digest import leaf_digests
+from jaxgan.types import Given
 from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent
 
 SHAPE = (8, 8, 1)
@@ -212,7 +213,7 @@ def test_refusals():
     gan = jaxgan.build(WGAN_GP, SHAPE)
     state = jax.jit(gan.init)(jax.random.key(0))
     with pytest.raises(UserError, match="labels"):
-        gan.sample(jax.random.key(0), state, 2, labels=jnp.zeros(2, jnp.int32))
+        gan.sample(jax.random.key(0), state, 2, Given(jnp.zeros(2, jnp.int32)))
     sharded = jaxgan.build(dataclasses.replace(WGAN_GP, shards=3), SHAPE)
     with pytest.raises(UserError, match="3 shards"):
         sharded.discriminator_step(jax.random.key(0), state, batch_of())
@@ -416,8 +417,8 @@ def conditional():
 def test_labels_decide_what_is_drawn(conditional):
     gan, state = conditional
     key, draw = jax.random.key(1), jax.jit(gan.sample, static_argnums=2)
-    ones = draw(key, state, 4, jnp.full(4, 1, jnp.int32))
-    twos = draw(jax.random.clone(key), state, 4, jnp.full(4, 2, jnp.int32))
+    ones = draw(key, state, 4, Given(jnp.full(4, 1, jnp.int32)))
+    twos = draw(jax.random.clone(key), state, 4, Given(jnp.full(4, 2, jnp.int32)))
     assert np.all(np.any(np.asarray(ones != twos), axis=(1, 2, 3)))
     in_turn = draw(jax.random.clone(key), state, 4)  # classes 0, 1, 2, 3
     np.testing.assert_allclose(in_turn[1], ones[1], rtol=1e-5, atol=1e-6)
@@ -427,7 +428,7 @@ def test_labels_decide_what_is_drawn(conditional):
 def test_refusals_of_labels(conditional):
     gan, state = conditional
     with pytest.raises(UserError, match=r"labels of shape \(3,\) for 4 images"):
-        gan.sample(jax.random.key(1), state, 4, jnp.zeros(3, jnp.int32))
+        gan.sample(jax.random.key(1), state, 4, Given(jnp.zeros(3, jnp.int32)))
     with pytest.raises(UserError, match="the batch needs a `label`"):
         gan.discriminator_step(jax.random.key(1), state, {"image": batch_of()["image"]})
     for classes in (None, 0):

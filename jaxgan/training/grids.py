@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.types import Gan, GanState
+from jaxgan.types import Gan, GanState, Given
 
 __all__ = ["Drawer", "grid_of"]
 
@@ -32,11 +32,11 @@ def grid_of(config: Config, gan: Gan) -> Drawer:
     steps = _steps(gan)
     in_a_row = max(1, COLUMNS // steps)
     count = rows * in_a_row
-    labels = jnp.repeat(jnp.arange(rows, dtype=jnp.int32), in_a_row) if classes else None
+    given = Given(jnp.repeat(jnp.arange(rows, dtype=jnp.int32), in_a_row) if classes else None)
     draw = jax.jit(gan.stages or gan.sample, static_argnums=2)
 
     def picture(key: jax.Array, state: GanState) -> tuple[np.ndarray, int]:
-        images = np.asarray(draw(key, state, count, labels))
+        images = np.asarray(draw(key, state, count, given))
         if gan.stages:  # [T, N, …] -> one image's canvases after another
             images = np.moveaxis(images, 0, 1).reshape(-1, *images.shape[2:])
         return images, in_a_row * steps

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
@@ -13,6 +14,7 @@ from jaxgan.errors import UserError
 from jaxgan.training.memory import check_fits
 from jaxgan.training.run_directory import read_run_config, recorded_image_shape
 from jaxgan.training.saved_state import saved_run
+from jaxgan.types import Given
 
 __all__ = ["sample_labels", "sample_run"]
 
@@ -40,8 +42,8 @@ def sample_run(
     size = IMAGES_AT_A_TIME
     labels = sample_labels(config, parts_needed * size, label)
     for part in range(parts_needed):
-        asked = None if labels is None else labels[part * size : (part + 1) * size]
-        images = draw(jax.random.fold_in(key, part), state, size, asked)
+        asked = labels if labels is None else jnp.asarray(labels[part * size : (part + 1) * size])
+        images = draw(jax.random.fold_in(key, part), state, size, Given(asked))
         parts.append(np.asarray(images))
     return chosen, np.concatenate(parts)[:count]
 

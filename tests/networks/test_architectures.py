@@ -26,6 +26,7 @@ from jaxgan.networks import (
 )
 from jaxgan.networks.layers import Norm, halve
 from jaxgan.networks.layers.convolution import convolution, up_convolution
+from jaxgan.types import Given
 from tests.networks.values import count, run, shapes, some_values
 
 PARTS = [getattr(networks, name) for name in networks.__all__]
@@ -55,7 +56,7 @@ def build(part, image_shape, **options):
 def shapes_of_a_call(network, inputs, labels=None, train=True):
     """Shapes of outputs and statistics, without computing them."""
     apply = partial(network.apply, train=train)
-    return jax.eval_shape(apply, jax.random.key(0), shapes(network), inputs, labels)
+    return jax.eval_shape(apply, jax.random.key(0), shapes(network), inputs, Given(labels))
 
 
 def of_dtype(tree, dtype):
@@ -143,7 +144,7 @@ def test_all_large_products_are_bfloat16_where_that_is_the_precision(part):
     knobs = part(2, "batch", conditioning="concat")
     network, inputs = build(knobs, (16, 16, 3), classes=CLASSES, precision="bfloat16")
     apply = partial(network.apply, train=True)
-    jaxpr = jax.make_jaxpr(apply)(jax.random.key(0), shapes(network), inputs, LABELS)
+    jaxpr = jax.make_jaxpr(apply)(jax.random.key(0), shapes(network), inputs, Given(LABELS))
     products = re.findall(r":(\w+)\[[\d,]*\] = dot_general", str(jaxpr))
     assert len(products) >= 3
     assert set(products) == {"bf16"}
@@ -180,7 +181,7 @@ def test_networks_without_conditioning_do_not_look_at_labels(part):
     network, inputs = build(part(2, "none"), (8, 8, 1), classes=CLASSES)
     variables = shapes(network)
     assert variables == shapes(build(part(2, "none"), (8, 8, 1))[0])
-    blind = partial(network.apply, labels="anything", train=True)
+    blind = partial(network.apply, given=Given("anything"), train=True)
     jax.eval_shape(blind, jax.random.key(0), variables, inputs)
 
 
@@ -484,7 +485,7 @@ def test_labels_reach_every_stage():
     part = RecurrentGenerator(2, "none", hidden=4, conditioning="concat")
     network, z = build(part, (8, 8, 1), classes=CLASSES)
     z = np.repeat(z[:1], BATCH, axis=0)
-    stages = jax.jit(network.stages)(jax.random.key(0), some_values(network), z, LABELS)
+    stages = jax.jit(network.stages)(jax.random.key(0), some_values(network), z, Given(LABELS))
     for canvas in stages:
         np.testing.assert_array_equal(canvas[0], canvas[2])
         assert np.abs(canvas[0] - canvas[1]).max() > 1e-3

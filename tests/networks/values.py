@@ -7,6 +7,8 @@ from functools import cache, partial
 import jax
 import numpy as np
 
+from jaxgan.types import Given
+
 
 @cache
 def shapes(network):
@@ -35,7 +37,7 @@ def applied(network, train):
 
 def run(network, inputs, labels=None, *, train, key=0):
     """Outputs and statistics at `some_values`."""
-    return applied(network, train)(jax.random.key(key), some_values(network), inputs, labels)
+    return applied(network, train)(jax.random.key(key), some_values(network), inputs, Given(labels))
 
 
 def count(tree):

@@ -8,6 +8,7 @@ import numpy as np
 
 import jaxgan
 from jaxgan.training.grids import COLUMNS, MOST_CLASSES, grid_of
+from jaxgan.types import Given
 from tests.tiny import VARIANTS, WGAN
 
 SHAPE = (8, 8, 1)
@@ -30,7 +31,7 @@ def test_one_row_a_class():
     assert (len(images), columns) == (3 * COLUMNS, COLUMNS)
     # Row by row: all of class 0, then all of class 1 …
     labels = jnp.array([0] * 8 + [1] * 8 + [2] * 8)
-    expected = gan.sample(jax.random.key(1), state, 24, labels)
+    expected = gan.sample(jax.random.key(1), state, 24, Given(labels))
     np.testing.assert_allclose(images, expected, atol=1e-5)
 
 

@@ -6,7 +6,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxgan.types import Network, Precision, Tree, Variables
+from jaxgan.types import Given, Network, Precision, Tree, Variables
 
 __all__ = ["network_of"]
 
@@ -43,14 +43,14 @@ def network_of(
         key: jax.Array,
         variables: Variables,
         inputs: jax.Array,
-        labels: jax.Array | None = None,
+        given: Given = Given(),
         *,
         train: bool,
     ) -> tuple[Tree, Tree]:
         outputs, stats = module.apply(
             {"params": narrowed(variables.params), **variables.stats},
             narrowed(inputs),
-            labels,
+            given.label,
             train=train,
             rngs={"dropout": key},
             mutable=list(variables.stats) if train else [],
@@ -58,13 +58,13 @@ def network_of(
         return widened(outputs), dict(stats) if train else variables.stats
 
     def stages(
-        key: jax.Array, variables: Variables, inputs: jax.Array, labels: jax.Array | None = None
+        key: jax.Array, variables: Variables, inputs: jax.Array, given: Given = Given()
     ) -> jax.Array:
         return widened(
             module.apply(
                 {"params": narrowed(variables.params), **variables.stats},
                 narrowed(inputs),
-                labels,
+                given.label,
                 train=False,
                 rngs={"dropout": key},
                 method="stages",

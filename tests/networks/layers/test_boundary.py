@@ -12,7 +12,7 @@ import pytest
 
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator, RecurrentGenerator
 from jaxgan.networks.layers import network_of
-from jaxgan.types import Judgement
+from jaxgan.types import Given, Judgement
 from tests.networks.values import shapes, some_values
 
 SHAPE = (8, 8, 1)
@@ -50,7 +50,7 @@ def test_bfloat16_in_between_and_float32_on_both_sides(role):
 
     def total(params, network):
         outputs, stats = network.apply(
-            jax.random.key(0), variables._replace(params=params), x, LABELS, train=True
+            jax.random.key(0), variables._replace(params=params), x, Given(LABELS), train=True
         )
         loss = sum(jnp.sum(jnp.tanh(leaf)) for leaf in jax.tree.leaves(outputs))
         return loss, (outputs, stats)
@@ -74,7 +74,7 @@ def test_bfloat16_in_between_and_float32_on_both_sides(role):
 def test_statistics_keep_their_structure(role):
     network = NETWORKS[role]("float32")
     variables = shapes(network)
-    arguments = jax.random.key(0), variables, inputs_of(role), LABELS
+    arguments = jax.random.key(0), variables, inputs_of(role), Given(LABELS)
     _, stats = jax.eval_shape(partial(network.apply, train=True), *arguments)
     assert jax.tree.structure(stats) == jax.tree.structure(variables.stats)
 
