@@ -20,8 +20,10 @@ __all__ = [
     "Given",
     "Judgement",
     "Network",
+    "NetworkSetting",
     "Precision",
     "StepInfo",
+    "Styled",
     "Tree",
     "Variables",
 ]
@@ -69,6 +71,29 @@ class Judgement(NamedTuple):
         return score
 
 
+class NetworkSetting(NamedTuple):
+    """What a network is built for."""
+
+    image_shape: tuple[int, int, int]  # H, W, C of the images that it makes or judges
+    latent_size: int = 0  # of a generator's latents
+    classes: int = 0  # of the data; 0 where the network is not told of any
+    precision: Precision = "float32"
+    platform: str = "cpu"  # where it runs: cpu, gpu, tpu …
+
+
+class Styled(NamedTuple):
+    """The two halves of a generator whose layers are steered by styles w [B, L, W], one a layer.
+
+    `map(key, variables, z, given=Given(), *, train) -> (w, stats)`: latents [B, Z] to styles;
+    `synthesize(key, variables, w, given=Given(), *, train) -> images [B, H, W, C]`;
+    `mean(variables) -> [W]`: the mean style so far, that truncation draws towards.
+    """
+
+    map: Callable[..., tuple[jax.Array, Tree]]
+    synthesize: Callable[..., jax.Array]
+    mean: Callable[[Variables], jax.Array]
+
+
 class Network(NamedTuple):
     """A network as pure functions.
 
@@ -79,11 +104,13 @@ class Network(NamedTuple):
     images [B, H, W, C], discriminators a `Judgement`.
     `stages(key, variables, inputs, given=Given()) -> [T, B, H, W, C]` is how an image comes about,
     for generators that make it in several steps; None for the others.
+    `styled` are the halves of a generator with styles; None for the others.
     """
 
     init: Callable[[jax.Array], Variables]
     apply: Callable[..., tuple[Any, Tree]]
     stages: Callable[..., jax.Array] | None = None
+    styled: Styled | None = None
 
 
 class GanState(NamedTuple):
