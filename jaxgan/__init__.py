@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from jaxgan.errors import UserError as UserError
     from jaxgan.parallel import map_step as map_step
     from jaxgan.steps import build as build
+    from jaxgan.steps.updates import many_updates as many_updates
+    from jaxgan.steps.updates import to_unit_range as to_unit_range
+    from jaxgan.steps.updates import update as update
     from jaxgan.training.loop import train as train
     from jaxgan.training.options import RunOptions as RunOptions
     from jaxgan.types import Gan as Gan
     from jaxgan.types import GanState as GanState
     from jaxgan.types import StepInfo as StepInfo
     from jaxgan.types import Variables as Variables
-    from jaxgan.updates import many_updates as many_updates
-    from jaxgan.updates import to_unit_range as to_unit_range
-    from jaxgan.updates import update as update
 
 __version__ = "0.1.0"
 
@@ -44,12 +44,12 @@ _HOMES = {
     "build": "jaxgan.steps",
     "config_from_json": "jaxgan.config",
     "config_to_json": "jaxgan.config",
-    "many_updates": "jaxgan.updates",
+    "many_updates": "jaxgan.steps.updates",
     "map_step": "jaxgan.parallel",
     "open_images": "jaxgan.data",
-    "to_unit_range": "jaxgan.updates",
+    "to_unit_range": "jaxgan.steps.updates",
     "train": "jaxgan.training.loop",
-    "update": "jaxgan.updates",
+    "update": "jaxgan.steps.updates",
 }
 
 __all__ = list(_HOMES)

@@ -34,6 +34,9 @@ class SampleOptions:
     """Step of the checkpoint; default: the last."""
     label: int | None = None
     """Class to draw, for runs conditioned on classes; default: all of them in turn."""
+    truncation: float = 1.0
+    """How far styles lie from their mean, from 0 to 1 (StyleGAN 0.7: fewer kinds of image, cleaner
+    ones); 1, as trained, is all that generators without styles have."""
     trust: tuple[str, ...] = ()
     """Modules of own parts that the run's config may name; they are imported."""
     out: Path = Path("samples.png")
@@ -49,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
             f"--count {options.count} --seed {options.seed}: expected a count from 1 to "
             f"{MOST_SAMPLES:,} and a seed from 0 to {MOST_SEED}"
         )
+    if not 0 <= options.truncation <= 1:
+        raise UserError(f"--truncation {options.truncation}: expected a number from 0 to 1")
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     check_path("--out", options.out)
@@ -64,7 +69,12 @@ def main(arguments: Sequence[str]) -> int:
     import_trusted(options.trust)
     prepare_jax(recorded_environment(options.run_dir))
     step, images = sample_run(
-        options.run_dir, options.count, options.seed, options.step, options.label
+        options.run_dir,
+        options.count,
+        options.seed,
+        options.step,
+        options.label,
+        options.truncation,
     )
     try:
         write_grid(options.out, images)
