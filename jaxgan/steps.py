@@ -16,7 +16,17 @@ from jaxgan.protocols import GeneratorPenaltyPart, Optimizer, PenaltyPart
 from jaxgan.samples import network_classes, sample, stages
 from jaxgan.shards import mean_over_shards
 from jaxgan.terms import class_error, every, given_of, mean_loss, seen, step_info
-from jaxgan.types import Batch, Gan, GanState, Given, Network, StepInfo, Tree, Variables
+from jaxgan.types import (
+    Batch,
+    Gan,
+    GanState,
+    Given,
+    Network,
+    NetworkSetting,
+    StepInfo,
+    Tree,
+    Variables,
+)
 
 __all__ = ["build"]
 
@@ -41,13 +51,16 @@ def build(config: Config, image_shape: tuple[int, int, int]) -> Gan:
     height, width, channels = image_shape
     if height != width:
         raise UserError(f"images of {height}x{width} pixels: expected square images")
-    classes = network_classes(config)
-    generator = config.generator.build(
-        image_shape, config.latent_size, classes=classes, precision=config.precision
+    setting = NetworkSetting(
+        image_shape,
+        config.latent_size,
+        network_classes(config),
+        config.precision,
+        platform=jax.default_backend(),
     )
-    discriminator = config.discriminator.build(
-        (height, width, channels * config.packing), classes=classes, precision=config.precision
-    )
+    generator = config.generator.build(setting)
+    judged_shape = (height, width, channels * config.packing)
+    discriminator = config.discriminator.build(setting._replace(image_shape=judged_shape))
     model = _Model(
         config,
         generator,
