@@ -26,7 +26,7 @@ from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
 from jaxgan.training.digest import leaf_digests
-from jaxgan.types import Given
+from jaxgan.types import Given, NetworkSetting
 from tests.steps.small import SHAPE, batch_of, first_step, two_layers
 from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent
 
@@ -168,8 +168,9 @@ def test_discriminator_step_against_arithmetic_written_out():
     )
     gan = jaxgan.build(config, SHAPE)
     state, batch, key = jax.jit(gan.init)(jax.random.key(0)), batch_of(), jax.random.key(1)
-    generator = config.generator.build(SHAPE, config.latent_size)
-    discriminator = config.discriminator.build(SHAPE)
+    setting = NetworkSetting(SHAPE, config.latent_size)
+    generator = config.generator.build(setting)
+    discriminator = config.discriminator.build(setting)
     # The first of four keys split from shard 0's makes the fakes: its first half the latents.
     key_fake = jax.random.split(jax.random.fold_in(key, 0), 4)[0]
     key_latent, _ = jax.random.split(key_fake)
@@ -371,7 +372,7 @@ def test_losses_are_means_over_patches_and_pixels(part, shape):
     config = two_layers(discriminator=part)
     gan = jaxgan.build(config, SHAPE)
     state = jax.jit(gan.init)(jax.random.key(0))
-    network = part.build(SHAPE)
+    network = part.build(NetworkSetting(SHAPE))
     judge = jax.jit(partial(network.apply, train=True))
     judged, _ = judge(jax.random.key(0), state.discriminator, batch_of()["image"])
     assert judged.logits.shape == shape
