@@ -52,14 +52,17 @@ class Outcome:
     stopped_by: signal.Signals | None  # None when the run is complete
 
 
-def train(config: Config, options: RunOptions) -> Outcome:
+def train(config: Config, options: RunOptions, images: ImageSet | None = None) -> Outcome:
     """Train, or go on training, until `config.steps`, a signal, or an error.
+
+    `images`, such as `ImageSet.from_arrays`, take the place of those that `config.data` names; the
+    run records their name and fingerprint, and needs them again to go on.
 
     Raises UserError for input that cannot be used, before anything is written, and
     DivergenceError where a NaN or infinity comes up; the last checkpoint is then intact.
     """
-    plan = plan_run(config, options)
-    config, images, workdir = plan.config, plan.images, plan.workdir
+    plan = plan_run(config, options, images)
+    (config, images, _), workdir = plan.run, plan.workdir
     goes_on = plan.recorded is not None
     with naming_ways_out(goes_on=True, restart=options.restart), ExitStack() as stack:
         if is_first_host():
@@ -71,7 +74,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         progress = stack.enter_context(closing(ProgressReport(config, quiet=quiet)))
         for line in notes_on(images, config):
             progress.say(line)
-        machine = prepare(config, images, options.resident_mib * 2**20)
+        machine = prepare(plan.run, options.resident_mib * 2**20)
         state = initial_state(machine)
         if not goes_on:  # what does not fit, or went away since, is refused before any writing
             state = begun_from_source(config, state)
