@@ -6,10 +6,11 @@ says by its `role` where in a config it belongs. What a part is shown of a batch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import jax
+import numpy as np
 import optax
 
 from jaxgan.types import Network, Precision, Tree
@@ -18,6 +19,8 @@ __all__ = [
     "Optimizer",
     "AugmentPart",
     "DiscriminatorPart",
+    "Evaluate",
+    "EvaluatorPart",
     "GeneratorPart",
     "GeneratorPenaltyPart",
     "LossPart",
@@ -185,3 +188,24 @@ class DiscriminatorPart(Protocol):
         classes: int = 0,
         precision: Precision = "float32",
     ) -> Network: ...
+
+
+Evaluate: TypeAlias = Callable[[dict[str, np.ndarray]], Iterator[tuple[str, float]]]
+"""Samples, `image` uint8 [N, H, W, C], to names and values; ValueError where they have none."""
+
+
+@runtime_checkable
+class EvaluatorPart(Protocol):
+    """Something that is measured of samples, beside every grid while a run trains.
+
+    `begin` looks at `count` examples, or at all where there are fewer: `image` uint8 [N, H, W, C],
+    and `label` int32 [N] where the data have labels. What it returns is shown `count` samples at a
+    time. ValueError says in a few words why these examples cannot be measured.
+    """
+
+    role: ClassVar[str] = "evaluator"
+
+    @property
+    def count(self) -> int: ...
+
+    def begin(self, examples: dict[str, np.ndarray]) -> Evaluate: ...

@@ -18,7 +18,7 @@ LAYERS = [
     ["numerics", "protocols"],
     [
         *("losses", "penalties", "sharpness", "networks"),
-        *("optimizers", "augment", "features", "metrics"),
+        *("optimizers", "augment", "features", "metrics", "evaluators"),
     ],
     ["parts", "shards"],
     ["config"],

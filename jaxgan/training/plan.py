@@ -13,8 +13,10 @@ from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
 from jaxgan.parallel import agree
 from jaxgan.paths import check_run_path, lies_in
+from jaxgan.protocols import EvaluatorPart
 from jaxgan.training.checkpoint import check_room
 from jaxgan.training.environment import describe_environment
+from jaxgan.training.evaluation import evaluators_called
 from jaxgan.training.init_from import source_path, with_step
 from jaxgan.training.options import RunOptions
 from jaxgan.training.picture_list import write_picture_list
@@ -44,6 +46,7 @@ class Plan(NamedTuple):
 
     workdir: Path
     run: ResolvedRun
+    evaluators: dict[str, EvaluatorPart]
     environment: dict[str, Any]
     recorded: Config | None  # of the run that is there and goes on
     found: tuple[int, int] | None  # what was in the directory (`state_of_config`)
@@ -60,6 +63,7 @@ def plan_run(config: Config, options: RunOptions, images: ImageSet | None = None
         raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
     if images is not None:
         config = dataclasses.replace(config, data=images.name)
+    evaluators = evaluators_called(options.measured)
     workdir = options.workdir or default_workdir(config)
     check_run_path(workdir)
     found = state_of_config(workdir)
@@ -86,7 +90,8 @@ def plan_run(config: Config, options: RunOptions, images: ImageSet | None = None
     config_to_json(config)  # refused here, if it cannot be written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
     environment = _environment(config, images)
-    return Plan(workdir, ResolvedRun(config, images, gan), environment, recorded, found)
+    run = ResolvedRun(config, images, gan)
+    return Plan(workdir, run, evaluators, environment, recorded, found)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 
 import jaxgan
 from jaxgan.errors import UserError
+from jaxgan.report.sources import sets_of_run
 from tests.tiny import WGAN_GP
 
 DRAWN = jaxgan.open_images("shapes", image_size=8, size=50).read(np.arange(50))
@@ -58,16 +59,19 @@ def test_images_of_another_form_than_the_config_asks_for_are_refused(tmp_path):
 def test_its_samples_are_judged_against_the_same_images_or_held_out_ones(tmp_path):
     drawn = jaxgan.open_images("shapes", image_size=16, size=800).read(np.arange(800))["image"]
     trained, held_out = map(jaxgan.ImageSet.from_arrays, np.split(drawn, [400]))
-    config = dataclasses.replace(OPEN, steps=1)
-    jaxgan.train(config, options(tmp_path), images=trained)
+    jaxgan.train(dataclasses.replace(OPEN, steps=1), options(tmp_path), images=trained)
     with pytest.raises(UserError, match="only Python can hand over"):
         jaxgan.blur_of_run(tmp_path, features=False)
     with pytest.raises(UserError, match="holds other images"):
         jaxgan.blur_of_run(tmp_path, features=False, images=held_out)
-    card, _ = jaxgan.blur_of_run(tmp_path, features=False, images=trained, count=100)
-    assert any("are those the run was trained on" in note for note in card.notes)
-    card, _ = jaxgan.blur_of_run(
-        tmp_path, features=False, images=trained, held_out=held_out, count=100
-    )
-    assert card.protocol["real_fingerprint"] == held_out.fingerprint
-    assert not any("are those the run was trained on" in note for note in card.notes)
+
+    def sets(held_out):
+        asked = {"count": 100, "step": None, "seed": 0, "data_dir": None, "cache": None}
+        return sets_of_run(tmp_path, images=trained, held_out=held_out, say=print, **asked)
+
+    of_trained, of_held_out = sets(None), sets(held_out)
+    assert "are those the run was trained on" in of_trained.notes[0]
+    assert of_trained.trained is None
+    np.testing.assert_array_equal(of_held_out.real, drawn[400:])
+    np.testing.assert_array_equal(of_held_out.trained, drawn[:400])
+    assert not of_held_out.notes

@@ -46,6 +46,7 @@ def refused(tmp_path, capfd):
         ("--loss=a\nb", "--loss a\\nb: expected one of"),
         ("--wait-seconds=-1", "expected 1 or more"),
         ("--class-weight-generator=2", "set --discriminator.conditioning auxiliary"),
+        ("--evaluators=fid", "expected some of blur"),
         ("--data=mnits", "mnist"),
         ("--discriminator.norm=batch", "layer or none"),
     ],
