@@ -14,6 +14,7 @@ from jaxgan.errors import UserError
 from jaxgan.parallel import agree
 from jaxgan.paths import check_run_path, lies_in
 from jaxgan.protocols import EvaluatorPart
+from jaxgan.ranges import check_whole, flag_of
 from jaxgan.training.checkpoint import check_room
 from jaxgan.training.environment import describe_environment
 from jaxgan.training.evaluation import evaluators_called
@@ -59,8 +60,7 @@ def plan_run(config: Config, options: RunOptions, images: ImageSet | None = None
 
     Raises UserError for input that cannot be used, and for a directory of another run.
     """
-    if options.resident_mib < 0:
-        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
+    check_whole(*flag_of(options, "resident_mib"), 0)
     if images is not None:
         config = dataclasses.replace(config, data=images.name)
     evaluators = evaluators_called(options.measured)

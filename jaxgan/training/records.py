@@ -9,6 +9,7 @@ from typing import Any
 
 from jaxgan.data.images import fingerprint
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole
 from jaxgan.training.digest import combined_digest, shortened
 from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
@@ -47,11 +48,8 @@ def read_environment(path: Path) -> dict[str, Any]:
     noted = {name: expected for name, expected in NOTED_BY_SOME.items() if name in environment}
     check_fields(str(path), environment, noted, others=True)
     threads = environment.get("cpu_threads")
-    if threads is not None and not 1 <= threads <= MOST_THREADS:
-        raise UserError(
-            f"{path}: cpu_threads is {str(threads)[:20]}: expected a whole number from 1 to "
-            f"{MOST_THREADS}; {WAY_OUT}"
-        )
+    if threads is not None:
+        check_whole(f"{path}: cpu_threads", threads, 1, MOST_THREADS, hint=WAY_OUT)
     return environment
 
 
