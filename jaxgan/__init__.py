@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from jaxgan.parallel import map_step as map_step
     from jaxgan.report.blur import blur_of_run as blur_of_run
     from jaxgan.steps import build as build
+    from jaxgan.steps.updates import many_updates as many_updates
+    from jaxgan.steps.updates import to_unit_range as to_unit_range
+    from jaxgan.steps.updates import update as update
     from jaxgan.training.loop import train as train
     from jaxgan.training.options import RunOptions as RunOptions
     from jaxgan.training.rerun import rerun as rerun
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
     from jaxgan.types import GanState as GanState
     from jaxgan.types import StepInfo as StepInfo
     from jaxgan.types import Variables as Variables
-    from jaxgan.updates import many_updates as many_updates
-    from jaxgan.updates import to_unit_range as to_unit_range
-    from jaxgan.updates import update as update
 
 __version__ = "0.1.0"
 
@@ -49,13 +49,13 @@ _HOMES = {
     "build": "jaxgan.steps",
     "config_from_json": "jaxgan.config",
     "config_to_json": "jaxgan.config",
-    "many_updates": "jaxgan.updates",
+    "many_updates": "jaxgan.steps.updates",
     "map_step": "jaxgan.parallel",
     "open_images": "jaxgan.data",
     "rerun": "jaxgan.training.rerun",
-    "to_unit_range": "jaxgan.updates",
+    "to_unit_range": "jaxgan.steps.updates",
     "train": "jaxgan.training.loop",
-    "update": "jaxgan.updates",
+    "update": "jaxgan.steps.updates",
 }
 
 __all__ = list(_HOMES)

@@ -18,7 +18,7 @@ from jaxgan.losses import Wasserstein
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
 from jaxgan.optimizers import Adam
 from jaxgan.optimizers.schedule import OVER_THE_RUN
-from jaxgan.parts import PART_FIELDS, part_from_json, part_name, part_to_json
+from jaxgan.parts import PART_FIELDS, TERM_FIELDS, part_from_json, part_name, part_to_json
 from jaxgan.protocols import (
     AugmentPart,
     DiscriminatorPart,
@@ -85,12 +85,12 @@ class Config:
     """RUN_DIR or RUN_DIR@STEP: begin with the networks of that run, with fresh optimisers."""
     loss: LossPart = Wasserstein()
     """Adversarial loss."""
-    penalty: PenaltyPart | None = None
-    """Term added to the discriminator's loss."""
-    generator_penalty: GeneratorPenaltyPart | None = None
-    """Term added to the generator's loss that looks at the generator."""
-    sharpness: SharpnessPart | None = None
-    """Term added to the generator's loss that looks at its images' detail."""
+    penalty: tuple[PenaltyPart, ...] = ()
+    """Terms added to the discriminator's loss."""
+    generator_penalty: tuple[GeneratorPenaltyPart, ...] = ()
+    """Terms added to the generator's loss that look at the generator."""
+    sharpness: tuple[SharpnessPart, ...] = ()
+    """Terms added to the generator's loss that look at its images' detail."""
     augment: AugmentPart | None = None
     """Random changes of all images that the discriminator is shown."""
     softening: SofteningPart | None = None
@@ -143,8 +143,11 @@ class Config:
         if self.weight_clip is not None:
             check_number(*flag_of(self, "weight_clip"), least=SMALLEST, most=LARGEST)
         _check_name(self.name)
+        for field in TERM_FIELDS:
+            _check_terms(field, getattr(self, field))
         for field in PART_FIELDS:
-            _check_numbers_of(field, getattr(self, field))
+            for part in self.parts(field):
+                _check_numbers_of(field, part)
         for field, choices in (
             ("channels", (None, 1, 3)),
             ("precision", get_args(Precision)),
@@ -152,6 +155,11 @@ class Config:
         ):
             check_choice(*flag_of(self, field), choices)
         self._check_combination()
+
+    def parts(self, field: str) -> tuple[Any, ...]:
+        """The parts of a field: several terms, one part, or none."""
+        value = getattr(self, field)
+        return value if field in TERM_FIELDS else () if value is None else (value,)
 
     @property
     def is_conditional(self) -> bool:
@@ -161,18 +169,19 @@ class Config:
     @property
     def judges_real_for_generator(self) -> bool:
         """Whether a generator step needs the discriminator's judgement of real images."""
-        return self.loss.uses_real or bool(self.sharpness and self.sharpness.uses_features)
+        return self.loss.uses_real or any("features" in term.needs for term in self.sharpness)
 
     @property
     def uses_real_for_generator(self) -> bool:
         """Whether a generator step reads real images: it is then given a batch of its own."""
-        return self.judges_real_for_generator or self.sharpness is not None
+        return self.judges_real_for_generator or bool(self.sharpness)
 
     def _check_combination(self) -> None:
-        penalty, discriminator = self.penalty, self.discriminator
-        if penalty is not None and penalty.per_example and discriminator.mixes_examples:
+        discriminator = self.discriminator
+        own = [part_name(penalty) for penalty in self.penalty if penalty.per_example]
+        if own and discriminator.mixes_examples:
             raise UserError(
-                f"batch norm in the discriminator with {part_name(penalty)}: the penalty takes "
+                f"batch norm in the discriminator with {own[0]}: the penalty takes "
                 "each image's own gradient, which batch norm mixes with the rest of the batch "
                 "(Gulrajani et al. 2017, section 4); use --discriminator.norm layer or none"
             )
@@ -200,6 +209,9 @@ class Config:
             )
 
 
+_FIELDS = dataclasses.fields(Config)
+
+
 def laid_out_over_steps(config: Config) -> list[str]:
     """What of a config depends on its number of steps, in words: schedules of learning rates."""
     return [
@@ -213,9 +225,11 @@ def laid_out_over_steps(config: Config) -> list[str]:
 def config_to_json(config: Config) -> dict[str, Any]:
     """A Config as plain JSON values; parts name their class as `module:Class`."""
     plain: dict[str, Any] = {}
-    for field in dataclasses.fields(config):
+    for field in _FIELDS:
         value = getattr(config, field.name)
-        if field.name in PART_FIELDS and value is not None:
+        if field.name in TERM_FIELDS:
+            value = [part_to_json(field.name, term) for term in value]
+        elif field.name in PART_FIELDS and value is not None:
             value = part_to_json(field.name, value)
         plain[field.name] = value
     return plain
@@ -228,18 +242,15 @@ def config_from_json(plain: Any) -> Config:
     parts of modules that neither are jaxgan's nor were imported before.
     """
     hints = get_type_hints(Config)
-    fields = {
-        field.name: Any if field.name in PART_FIELDS else hints[field.name]
-        for field in dataclasses.fields(Config)
-    }
-    check_fields("config", plain, fields)
-    defaults = {field.name: field.default for field in dataclasses.fields(Config)}
-    values = {
-        name: part_from_json(name, value)
-        if name in PART_FIELDS and (value is not None or defaults[name] is not None)
-        else value
-        for name, value in plain.items()
-    }
+    of_parts = {**dict.fromkeys(PART_FIELDS, Any), **dict.fromkeys(TERM_FIELDS, list)}
+    check_fields("config", plain, {**{f.name: hints[f.name] for f in _FIELDS}, **of_parts})
+    defaults = {field.name: field.default for field in _FIELDS}
+    values = dict(plain)
+    for name in PART_FIELDS:
+        if name in TERM_FIELDS:
+            values[name] = tuple(part_from_json(name, term) for term in plain[name])
+        elif plain[name] is not None or defaults[name] is not None:
+            values[name] = part_from_json(name, plain[name])
     return Config(**values)
 
 
@@ -247,17 +258,31 @@ def differences_in_words(there: dict[str, Any], here: dict[str, Any], fields: It
     """Which of these fields differ between two configs as JSON, and how."""
     words = []
     for field in fields:
-        before, now = there[field], here[field]
-        if isinstance(before, dict) and isinstance(now, dict) and before["part"] == now["part"]:
-            words += [
-                f"{field}.{name} is {before[name]} there, {now[name]} here"
-                for name in before
-                if before[name] != now[name]
-            ]
-        elif before != now:
-            before, now = (x["part"] if isinstance(x, dict) else x for x in (before, now))
-            words.append(f"{field} is {before} there, {now} here")
+        before, now = ([x] if not isinstance(x, list) else x for x in (there[field], here[field]))
+        if len(before) != len(now):
+            before, now = ([_in_words(x)] for x in (before, now))
+        for one, other in zip(before, now, strict=True):
+            if isinstance(one, dict) and isinstance(other, dict) and one["part"] == other["part"]:
+                words += [
+                    f"{field}.{name} is {one[name]} there, {other[name]} here"
+                    for name in one
+                    if one[name] != other[name]
+                ]
+            elif one != other:
+                words.append(f"{field} is {_in_words(one)} there, {_in_words(other)} here")
     return "; ".join(words)
+
+
+def _in_words(value: Any) -> Any:
+    """A part by its name, several by theirs, anything else as it is."""
+    if isinstance(value, list):
+        return " and ".join(str(_in_words(one)) for one in value) or "none"
+    return value["part"] if isinstance(value, dict) else value
+
+
+def _check_terms(field: str, terms: Any) -> None:
+    if not isinstance(terms, tuple):
+        raise UserError(f"{field} {terms!r}: expected a tuple of terms, such as ({terms!r},)")
 
 
 def _check_numbers_of(field: str, part: Any) -> None:

@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -83,20 +82,28 @@ def is_first_host() -> bool:
     return jax.process_index() == 0
 
 
-def map_step(step: Callable[..., Tree], batch_axes: Any = 0) -> jax.stages.Wrapped:
+def map_step(
+    step: Callable[..., Tree], batch_axes: Any = 0, *, frozen: bool = False
+) -> jax.stages.Wrapped:
     """`step(key, state, batch, *, axis_name)` over all devices of all hosts.
 
     The mapped step takes the state replicated and, where `batch_axes` says 0, this host's part of
-    the batch with a leading axis of local devices (`local_part`). Its results are the same on
-    every device and come back once. The state passed in is used up.
+    the batch with a leading axis of local devices (`local_part`). With `frozen` it takes
+    `Gan.frozen` as a fourth argument, replicated. Its results are the same on every device and
+    come back once. The state passed in is used up.
     """
     # With several processes pmap wraps the buffers it is given, and donating those deletes the
     # arrays that it hands back (JAX 0.10).
     donate = (1,) if jax.process_count() == 1 else ()
+
+    def mapped(key: jax.Array, state: Tree, batch: Tree, *looked_through: Tree) -> Tree:
+        beside = {"frozen": looked_through[0]} if looked_through else {}
+        return step(key, state, batch, axis_name=AXIS, **beside)
+
     return jax.pmap(
-        partial(step, axis_name=AXIS),
+        mapped,
         axis_name=AXIS,
-        in_axes=(None, None, batch_axes),
+        in_axes=(None, None, batch_axes, *((None,) if frozen else ())),
         out_axes=None,
         donate_argnums=donate,
     )

@@ -7,14 +7,14 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, get_type_hints
 
 from jaxgan.errors import UserError
 from jaxgan.typed_json import check_fields
 
-__all__ = ["PART_FIELDS", "available_parts", "import_trusted", "part_from_json", "part_name",
-           "part_to_json", "parts_of_role"]  # fmt: skip
+__all__ = ["PART_FIELDS", "TERM_FIELDS", "available_parts", "import_trusted", "names_of_terms",
+           "part_from_json", "part_name", "part_to_json", "parts_of_role"]  # fmt: skip
 
 PART_PACKAGES = {
     "loss": "jaxgan.losses",
@@ -40,7 +40,10 @@ PART_FIELDS = {
     "generator_optimizer": "optimizer",
     "discriminator_optimizer": "optimizer",
 }
-"""Field of Config -> role of the part it holds."""
+"""Field of Config -> role of the part that it holds, or of each part."""
+
+TERM_FIELDS = ("penalty", "generator_penalty", "sharpness")
+"""Fields that hold a tuple of parts: terms that are added up."""
 
 
 def part_name(part: Any) -> str:
@@ -51,6 +54,13 @@ def part_name(part: Any) -> str:
     cls = part if isinstance(part, type) else type(part)
     bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
     return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
+
+
+def names_of_terms(terms: Sequence[Any]) -> list[str]:
+    """A name for each term of one field; the second of a kind is `name-2`."""
+    names = [part_name(term) for term in terms]
+    before = [names[:i].count(name) for i, name in enumerate(names)]
+    return [f"{name}-{n + 1}" if n else name for name, n in zip(names, before, strict=True)]
 
 
 def available_parts(field: str) -> dict[str, type]:

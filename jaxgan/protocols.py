@@ -7,7 +7,7 @@ says by its `role` where in a config it belongs. What a part is shown of a batch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import numpy as np
@@ -16,16 +16,20 @@ import optax
 from jaxgan.types import Network, Precision, Tree
 
 __all__ = [
+    "Compared",
     "Optimizer",
     "AugmentPart",
     "DiscriminatorPart",
     "Evaluate",
     "EvaluatorPart",
+    "FrozenNetwork",
     "GeneratorPart",
     "GeneratorPenaltyPart",
+    "LookingThrough",
     "LossPart",
     "OptimizerPart",
     "PenaltyPart",
+    "Remembering",
     "SharpnessPart",
     "SofteningPart",
 ]
@@ -41,6 +45,20 @@ class LossPart(Protocol):
     def discriminator(self, real: jax.Array, fake: jax.Array) -> jax.Array: ...
 
     def generator(self, real: jax.Array | None, fake: jax.Array) -> jax.Array: ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A part that carries something from step to step.
+
+    It is called with its memory as a last argument, and returns what it observed beside its value.
+    Observations are averaged over the shards in order; then `update` is called once. A part that
+    carries nothing has neither method.
+    """
+
+    def init(self) -> Tree: ...
+
+    def update(self, memory: Tree, observed: Tree) -> Tree: ...
 
 
 @runtime_checkable
@@ -70,9 +88,9 @@ class PenaltyPart(Protocol):
 class GeneratorPenaltyPart(Protocol):
     """A term added to the generator's loss; it sees the generator as a function.
 
-    `generate` maps latents [B, Z] to images [B, H, W, C]; `memory` is what the term carries from
-    one use to the next, `init()` at first. The term is added at every `interval`-th generator
-    step, times `interval`.
+    `generate` maps latents [B, Z], or the styles [B, L, W] of a generator that has some, to images
+    [B, H, W, C]. The term is added at every `interval`-th generator step, times `interval`. It may
+    remember something (`Remembering`), and then takes its memory and returns a pair.
     """
 
     role: ClassVar[str] = "generator_penalty"
@@ -80,35 +98,61 @@ class GeneratorPenaltyPart(Protocol):
     @property
     def interval(self) -> int: ...
 
-    def init(self) -> Tree: ...
-
     def __call__(
         self,
         key: jax.Array,
         generate: Callable[[jax.Array], jax.Array],
         latents: jax.Array,
-        memory: Tree,
-    ) -> tuple[jax.Array, Tree]: ...
+        *memory: Tree,
+    ) -> jax.Array | tuple[jax.Array, Tree]: ...
+
+
+class Compared(NamedTuple):
+    """What a sharpness term compares: one shard's real and fake images [B, H, W, C] in [-1, 1].
+
+    What a term does not need is left out.
+    """
+
+    real: jax.Array
+    fake: jax.Array
+    real_features: tuple[jax.Array, ...] = ()  # a discriminator's (`Judgement.features`)
+    fake_features: tuple[jax.Array, ...] = ()
+    through: Callable[[jax.Array], Any] | None = None  # the frozen network that the term names
 
 
 @runtime_checkable
 class SharpnessPart(Protocol):
     """A term of the generator's loss aimed at blur: a number from real and fake images.
 
-    Images are [B, H, W, C] in [-1, 1], features a discriminator's (`Judgement.features`), () where
-    `uses_features` is false. A batch is one shard's: statistics of it get noisier with more shards.
+    `needs` says what must be computed for it: "features" of the discriminator, or a "frozen"
+    network (`LookingThrough`). A batch is one shard's:
+    statistics of it get noisier with more shards.
     """
 
     role: ClassVar[str] = "sharpness"
-    uses_features: ClassVar[bool]
+    needs: ClassVar[frozenset[str]]
 
-    def __call__(
-        self,
-        real: jax.Array,
-        fake: jax.Array,
-        real_features: tuple[jax.Array, ...],
-        fake_features: tuple[jax.Array, ...],
-    ) -> jax.Array: ...
+    def __call__(self, compared: Compared) -> jax.Array: ...
+
+
+class FrozenNetwork(Protocol):
+    """A network that is looked through and never trained, as `features.FeatureNetwork` is one."""
+
+    @property
+    def identity(self) -> str: ...  # its name and the beginning of its digest
+
+    @property
+    def forward(self) -> Callable[[Tree, jax.Array], Any]: ...
+
+    @property
+    def parameters(self) -> Tree: ...
+
+
+@runtime_checkable
+class LookingThrough(SharpnessPart, Protocol):
+    """A sharpness term that looks through a frozen network, which it reads when it is asked."""
+
+    def frozen(self) -> FrozenNetwork: ...
 
 
 @runtime_checkable

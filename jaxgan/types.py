@@ -7,7 +7,7 @@ next step needs; `StepInfo` is what a person reads. Neither holds a config or a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,14 @@ __all__ = [
     "Gan",
     "GanState",
     "Given",
+    "InitFunction",
     "Judgement",
     "Network",
     "NetworkSetting",
     "Precision",
+    "SampleFunction",
+    "StagesFunction",
+    "StepFunction",
     "StepInfo",
     "Styled",
     "Tree",
@@ -123,38 +127,87 @@ class GanState(NamedTuple):
     average: Variables  # moving average of the generator, which `sample` draws from
     generator_optimizer: optax.OptState
     discriminator_optimizer: optax.OptState
-    memory: Tree  # what the generator's penalty carries from step to step; () without one
+    memory: dict[str, tuple[Tree, ...]]  # what parts carry from step to step, by field of Config
 
 
 class StepInfo(NamedTuple):
     """What a person reads after a step: float32 scalars, means over the global batch."""
 
-    loss: jax.Array  # the objective that was differentiated
-    adversarial: jax.Array  # the loss's part of it
-    penalty: jax.Array  # the penalty's part of it, weight included; 0 without one
-    sharpness: jax.Array  # the sharpness term's part of it, weight included; 0 without one
-    classes: jax.Array  # the classes' cross entropy in it, weight included; 0 but for AC-GAN
+    loss: jax.Array  # the objective that was differentiated, the sum of the terms
+    terms: dict[str, jax.Array]  # by name: adversarial, classes, and each part's; with weight
     gradient_norm: jax.Array  # L2 norm over all parameters
     real_logits: jax.Array  # mean logit of real images; 0 where the step saw none
     fake_logits: jax.Array  # mean logit of fakes
 
 
+class InitFunction(Protocol):
+    """Makes a state."""
+
+    def __call__(self, key: jax.Array) -> GanState:
+        """The state before the first step."""
+
+
+class StepFunction(Protocol):
+    """Makes one step of one network."""
+
+    def __call__(
+        self,
+        key: jax.Array,
+        state: GanState,
+        batch: Batch,
+        *,
+        frozen: Tree = (),
+        axis_name: str | None = None,
+    ) -> tuple[GanState, StepInfo]:
+        """One update of one network, and what a person reads of it.
+
+        `batch` has `image` [B, H, W, C] in [-1, 1] and, where the networks are conditioned on
+        classes, `label` int32 [B]; under a mapping with a named axis `axis_name` it is the local
+        part of the global batch. `frozen` is `Gan.frozen`. Raises UserError, while tracing, for a
+        batch without the labels that are needed, or one that its shards or packs do not divide.
+        """
+
+
+class SampleFunction(Protocol):
+    """Draws images."""
+
+    def __call__(
+        self,
+        key: jax.Array,
+        state: GanState,
+        count: int,
+        given: Given = Given(),
+        *,
+        frozen: Tree = (),
+        truncation: float | jax.Array = 1.0,
+    ) -> jax.Array:
+        """Images [count, H, W, C] in [-1, 1], of the averaged generator.
+
+        A GAN conditioned on classes draws them in turn where `given.label` is None. `truncation` t
+        in [0, 1] draws styles towards their mean: mean + t (w - mean) (Karras et al. 2019, section
+        4.3). Raises UserError for labels that are not wanted or not `count`, and for a truncation
+        other than 1 of a generator without styles.
+        """
+
+
+class StagesFunction(Protocol):
+    """Draws images on their way."""
+
+    def __call__(
+        self, key: jax.Array, state: GanState, count: int, given: Given = Given()
+    ) -> jax.Array:
+        """The images that `sample` draws, as they come about: [T, count, H, W, C] in [-1, 1]."""
+
+
 class Gan(NamedTuple):
     """A GAN as a record of pure functions: nothing inside jits, maps, seeds or reads a global.
 
-    `init(key) -> GanState`;
-    `discriminator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
-    `generator_step(key, state, batch, *, axis_name=None) -> (GanState, StepInfo)`;
-    `sample(key, state, count, given=Given()) -> images [count, H, W, C] in [-1, 1]`; a GAN
-    conditioned on classes draws them evenly where `given.label` is None;
-    `stages(key, state, count, given=Given()) -> [T, count, H, W, C]`, the same samples on their
-    way, where the generator makes them in several steps; None for the others.
-
-    Under a mapping with a named axis, `batch` is the local part of the global batch.
+    `help(gan.sample)` shows what each takes and gives.
     """
 
-    init: Callable[[jax.Array], GanState]
-    discriminator_step: Callable[..., tuple[GanState, StepInfo]]
-    generator_step: Callable[..., tuple[GanState, StepInfo]]
-    sample: Callable[..., jax.Array]
-    stages: Callable[..., jax.Array] | None = None
+    init: InitFunction
+    discriminator_step: StepFunction
+    generator_step: StepFunction
+    sample: SampleFunction
+    stages: StagesFunction | None = None  # of a generator that makes an image in several steps
+    frozen: Tree = ()  # parameters of networks that terms look through, never trained

@@ -61,7 +61,7 @@ DIMENSIONS = {
         RelativisticPaired(),
     ),
     "penalty": (
-        *[None] * 3, GradientPenalty(), DRAGAN(), R1(), R2(interval=2), R1R2(),
+        *[()] * 3, (GradientPenalty(),), (DRAGAN(),), (R1(),), (R2(interval=2),), (R1R2(),),
     ),
     "conditioning": (
         ("none", "none"), ("concat", "concat"), ("concat", "projection"), ("norm", "projection"),
@@ -72,8 +72,8 @@ DIMENSIONS = {
     # None more often than not, where a part takes long to compile.
     "augment": (*[None] * 2, DiffAugment()),
     "softening": (*[None] * 4, InstanceNoise(), EarlyBlur(sigma=1.0)),
-    "sharpness": (*[None] * 7, FeatureMatching(), FocalFrequency(), Spectral()),
-    "generator_penalty": (*[None] * 7, PathLength(interval=1)),
+    "sharpness": (*[()] * 7, (FeatureMatching(),), (FocalFrequency(),), (Spectral(),)),
+    "generator_penalty": (*[()] * 7, (PathLength(interval=1),)),
     "upsampling": ("sub_pixel", "nearest", "bilinear", "fir"),
     "dropout": (0.0, 0.0, 0.3),
     "packing": (1, 2),

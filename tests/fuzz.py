@@ -94,15 +94,16 @@ def flags_of(entry: str) -> list[Flag]:
 def _flags_of_config(config: Config) -> Iterator[Flag]:
     hints = get_type_hints(Config)
     for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
         if field.name not in PART_FIELDS:
+            value = getattr(config, field.name)
             yield Flag(_flag(field.name), (field.name,), hints[field.name], value)
-        elif value is not None:
-            inner = get_type_hints(type(value))
-            for f in dataclasses.fields(value):
+            continue
+        for part in config.parts(field.name)[:1]:  # of several terms, flags have other names
+            inner = get_type_hints(type(part))
+            for f in dataclasses.fields(part):
                 if inner[f.name] is not bool:
                     yield Flag(f"{_flag(field.name)}.{_flag(f.name)[2:]}", (field.name, f.name),
-                               inner[f.name], getattr(value, f.name))  # fmt: skip
+                               inner[f.name], getattr(part, f.name))  # fmt: skip
 
 
 def drawn_line(rng: random.Random, entry: str, run: Path) -> Line:
@@ -156,6 +157,7 @@ def misunderstood(line: Line, config: dict[str, Any]) -> list[str]:
     for flag, text in line.asked:
         held: Any = config
         for name in flag.place:
+            held = held[0] if isinstance(held, list) and held else held
             held = held[name] if isinstance(held, dict) and name in held else "nothing"
         if flag.place and not _means(text, held):
             wrong.append(f"{flag.name} {text!r} gave {held!r}")

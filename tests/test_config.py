@@ -33,7 +33,7 @@ from jaxgan.networks import (
 )
 from jaxgan.optimizers import SGD, Adam, RMSProp
 from jaxgan.parts import PART_FIELDS, available_parts, import_trusted, part_name, part_to_json
-from jaxgan.penalties import R1R2, GradientPenalty, PathLength
+from jaxgan.penalties import R1, R1R2, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
 
 GOLDEN = Path(__file__).parent / "experiments" / "golden"
@@ -129,12 +129,16 @@ configs = st.builds(
     loss=st.one_of(
         st.sampled_from([Wasserstein(), NonSaturating(), Hinge()]), st.builds(Quarter, shares)
     ),
-    penalty=st.none() | st.builds(GradientPenalty, positive, st.just(0.0) | floats(1e-30, 100)),
+    penalty=st.lists(
+        st.builds(GradientPenalty, positive, st.just(0.0) | floats(1e-30, 100))
+        | st.sampled_from([R1(), R1(gamma=3.0)]),
+        max_size=3,
+    ).map(tuple),
     weight_clip=st.none() | positive,
     generator_optimizer=optimizers,
     discriminator_optimizer=optimizers,
-    generator_penalty=st.none() | st.builds(PathLength, positive),
-    sharpness=st.none() | st.sampled_from([Spectral(), FeatureMatching()]),
+    generator_penalty=st.just(()) | st.tuples(st.builds(PathLength, positive)),
+    sharpness=st.lists(st.sampled_from([Spectral(), FeatureMatching()]), max_size=3).map(tuple),
     augment=st.none() | st.just(DiffAugment()),
     softening=st.none() | st.sampled_from([InstanceNoise(), EarlyBlur()]),
     packing=counts,
@@ -244,10 +248,10 @@ def test_batch_norm_under_a_gradient_penalty_is_refused_with_the_reason():
     with pytest.raises(
         UserError, match=r"gradient-penalty.*own gradient.*batch norm mixes.*norm layer or none"
     ):
-        Config(penalty=GradientPenalty(), discriminator=DCGANDiscriminator(norm="batch"))
+        Config(penalty=(GradientPenalty(),), discriminator=DCGANDiscriminator(norm="batch"))
     for norm in ("layer", "none"):
-        Config(penalty=GradientPenalty(), discriminator=DCGANDiscriminator(norm=norm))
-    Config(penalty=None, discriminator=DCGANDiscriminator(norm="batch"))
+        Config(penalty=(GradientPenalty(),), discriminator=DCGANDiscriminator(norm=norm))
+    Config(penalty=(), discriminator=DCGANDiscriminator(norm="batch"))
 
 
 def test_labels_in_one_network_alone_are_refused():
@@ -280,8 +284,8 @@ def test_an_average_that_ramps_up_needs_a_half_life():
     [
         ({}, False, False),
         ({"loss": RelativisticPaired()}, True, True),
-        ({"sharpness": FeatureMatching()}, True, True),
-        ({"sharpness": Spectral()}, False, True),  # images alone
+        ({"sharpness": (FeatureMatching(),)}, True, True),
+        ({"sharpness": (Spectral(),)}, False, True),  # images alone
     ],
 )
 def test_what_a_generator_step_needs(changes, judges, uses):

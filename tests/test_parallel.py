@@ -14,8 +14,8 @@ from jax.sharding import PartitionSpec as P
 import jaxgan
 from jaxgan.data.feed import FEED_ON_DEVICE
 from jaxgan.parallel import local_part, map_step
+from jaxgan.steps.updates import Feed, many_updates, to_unit_range, update
 from jaxgan.training.digest import leaf_digests
-from jaxgan.updates import Feed, many_updates, to_unit_range, update
 from tests.tiny import VARIANTS, with_plain_descent
 
 SHAPE = (8, 8, 1)
@@ -89,7 +89,7 @@ def test_four_callers_agree(gan, step_name):
 def test_gradient_is_that_of_the_joined_batch():
     """Four shards on four devices move the weights exactly as far as one shard on one."""
     config = VARIANTS["wgan_gp"]
-    whole = jaxgan.build(dataclasses.replace(config, penalty=None, shards=1), SHAPE)
+    whole = jaxgan.build(dataclasses.replace(config, penalty=(), shards=1), SHAPE)
     state = jax.jit(whole.init)(jax.random.key(0))
     image = jnp.tile(batch_of(2)["image"], (4, 1, 1, 1))  # every shard sees the same images
 
@@ -101,7 +101,7 @@ def test_gradient_is_that_of_the_joined_batch():
     one, info_one = jax.jit(whole.discriminator_step)(
         jax.random.key(1), zero_latents(whole), {"image": image}
     )
-    sharded = jaxgan.build(dataclasses.replace(config, penalty=None, shards=4), SHAPE)
+    sharded = jaxgan.build(dataclasses.replace(config, penalty=(), shards=4), SHAPE)
     four, info_four = mapped(sharded.discriminator_step, "pmap", 4)(
         jax.random.key(1), zero_latents(sharded), {"image": image}
     )

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.errors import UserError
-from jaxgan.shards import check_shards, mean_over_shards
+from jaxgan.steps.shards import check_shards, mean_over_shards
 
 SHARDS = 8
 AXIS = "device"

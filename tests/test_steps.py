@@ -1,7 +1,9 @@
 """The battery that every variant must pass: its two steps, as pure functions."""
 
 import dataclasses
+import inspect
 from functools import partial
+from typing import ClassVar
 
 import chex
 import jax
@@ -13,6 +15,7 @@ import pytest
 import jaxgan
 from jaxgan.augment import DiffAugment, InstanceNoise
 from jaxgan.errors import UserError
+from jaxgan.features.network import feature_network
 from jaxgan.losses import Hinge, RelativisticPaired
 from jaxgan.networks import (
     DCGANDiscriminator,
@@ -31,14 +34,14 @@ from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent
 SHAPE = (8, 8, 1)
 ALL = {
     **VARIANTS,
-    "hinge": dataclasses.replace(WGAN_GP, loss=Hinge(), penalty=None),
+    "hinge": dataclasses.replace(WGAN_GP, loss=Hinge(), penalty=()),
     "with average": dataclasses.replace(WGAN_GP, ema_half_life=100.0, ema_ramp_up=0.05),
     "all at once": dataclasses.replace(
         VARIANTS["dcgan"],
         augment=DiffAugment(),
         softening=InstanceNoise(),
-        sharpness=FeatureMatching(),
-        generator_penalty=PathLength(interval=2),
+        sharpness=(FeatureMatching(),),
+        generator_penalty=(PathLength(interval=2),),
         packing=2,
         discriminator=UNetDiscriminator(width=2, norm="spectral", minibatch_deviation=2),
         precision="bfloat16",
@@ -168,7 +171,7 @@ def test_any_optax_transformation():
 def test_discriminator_step_against_arithmetic_written_out():
     """One SGD step on the WGAN loss, from the networks and jax.grad alone."""
     config = dataclasses.replace(
-        WGAN_GP, penalty=None, discriminator_optimizer=SGD(learning_rate=0.5, momentum=0.0)
+        WGAN_GP, penalty=(), discriminator_optimizer=SGD(learning_rate=0.5, momentum=0.0)
     )
     gan = jaxgan.build(config, SHAPE)
     state, batch, key = jax.jit(gan.init)(jax.random.key(0)), batch_of(), jax.random.key(1)
@@ -238,7 +241,7 @@ def two_layers(**changes):
     values = {
         "generator": MLPGenerator(width=4, depth=1, norm="none"),
         "discriminator": MLPDiscriminator(width=4, depth=1),
-        "penalty": None,
+        "penalty": (),
         "classes": 4,
         **changes,
     }
@@ -258,18 +261,19 @@ def first_step(config, step="discriminator_step", batch=None, times=1):
 
 
 def test_a_lazy_penalty_is_added_every_so_often_and_that_many_times():
-    steady = first_step(two_layers(penalty=R1(gamma=2.0)))[1][0]
-    _, infos = first_step(two_layers(penalty=R1(gamma=2.0, interval=3)), times=4)
-    assert [float(info.penalty) > 0 for info in infos] == [True, False, False, True]
-    np.testing.assert_allclose(infos[0].penalty, 3 * steady.penalty, rtol=1e-5)
-    np.testing.assert_allclose(infos[0].adversarial, steady.adversarial, rtol=1e-5)
+    steady = first_step(two_layers(penalty=(R1(gamma=2.0),)))[1][0]
+    _, infos = first_step(two_layers(penalty=(R1(gamma=2.0, interval=3),)), times=4)
+    assert [float(info.terms["r1"]) > 0 for info in infos] == [True, False, False, True]
+    np.testing.assert_allclose(infos[0].terms["r1"], 3 * steady.terms["r1"], rtol=1e-5)
+    adversarial = steady.terms["adversarial"]
+    np.testing.assert_allclose(infos[0].terms["adversarial"], adversarial, rtol=1e-5)
 
 
 def test_the_generator_penalty_carries_its_memory():
-    config = two_layers(generator_penalty=PathLength(interval=2))
+    config = two_layers(generator_penalty=(PathLength(interval=2),))
     states, infos = first_step(config, "generator_step", times=3)
-    assert [float(info.penalty) > 0 for info in infos] == [True, False, True]
-    memory = [float(state.memory) for state in states]
+    assert [float(info.terms["path-length"]) > 0 for info in infos] == [True, False, True]
+    memory = [float(state.memory["generator_penalty"][0]) for state in states]
     assert memory[0] == 0 < memory[1] == memory[2] < memory[3]
 
 
@@ -277,17 +281,22 @@ def test_loss_is_the_sum_of_its_terms():
     config = two_layers(
         generator=MLPGenerator(width=4, depth=1, norm="none", conditioning="concat"),
         discriminator=MLPDiscriminator(width=4, depth=1, conditioning="auxiliary"),
-        penalty=GradientPenalty(),
-        generator_penalty=PathLength(),
-        sharpness=Spectral(),
+        penalty=(GradientPenalty(), R1()),
+        generator_penalty=(PathLength(),),
+        sharpness=(Spectral(0.1), Spectral(0.3)),
     )
     for step in STEPS:
         (info,) = first_step(config, step)[1]
-        terms = info.adversarial + info.penalty + info.sharpness + info.classes
-        np.testing.assert_allclose(info.loss, terms, rtol=1e-6)
-        assert info.penalty != 0
-        assert info.classes > 0
-        assert (info.sharpness > 0) == (step == "generator_step")
+        own = {
+            "discriminator_step": {"gradient-penalty", "r1"},
+            "generator_step": {"path-length", "spectral", "spectral-2"},
+        }
+        assert set(info.terms) == {"adversarial", "classes", *own[step]}
+        np.testing.assert_allclose(info.loss, sum(info.terms.values()), rtol=1e-6)
+        assert all(value != 0 for value in info.terms.values())
+        if step == "generator_step":
+            one, other = info.terms["spectral"], info.terms["spectral-2"]
+            np.testing.assert_allclose(other, 3 * one, rtol=1e-5)
 
 
 def test_auxiliary_classes_weigh_as_they_are_told():
@@ -299,7 +308,9 @@ def test_auxiliary_classes_weigh_as_they_are_told():
     other = two_layers(**networks, class_weight_discriminator=3.0, class_weight_generator=0.1)
     for step, factor in zip(STEPS, (3.0, 0.1), strict=True):
         (info,), (weighted,) = first_step(one, step)[1], first_step(other, step)[1]
-        np.testing.assert_allclose(weighted.classes, factor * info.classes, rtol=1e-5)
+        np.testing.assert_allclose(
+            weighted.terms["classes"], factor * info.terms["classes"], rtol=1e-5
+        )
 
 
 def test_packs_are_neighbours_in_the_channels():
@@ -370,16 +381,16 @@ def test_relativistic_generator_sees_the_real_images():
 
 
 def test_feature_matching_is_zero_for_a_discriminator_without_weights():
-    config = two_layers(sharpness=FeatureMatching())
+    config = two_layers(sharpness=(FeatureMatching(),))
     gan = jaxgan.build(config, SHAPE)
     state = jax.jit(gan.init)(jax.random.key(0))
     _, info = jax.jit(gan.generator_step)(jax.random.key(1), state, batch_of())
-    assert info.sharpness > 0
+    assert info.terms["feature-matching"] > 0
     blind = jax.tree.map(jnp.zeros_like, state.discriminator)
     _, info = jax.jit(gan.generator_step)(
         jax.random.key(1), state._replace(discriminator=blind), batch_of()
     )
-    assert info.sharpness == 0
+    assert info.terms["feature-matching"] == 0
 
 
 @pytest.mark.parametrize(
@@ -399,13 +410,13 @@ def test_losses_are_means_over_patches_and_pixels(part, shape):
     np.testing.assert_allclose(info.real_logits, judged.logits.mean(), rtol=1e-3, atol=1e-6)
     if judged.pixels is None:
         expected = info.fake_logits - info.real_logits
-        np.testing.assert_allclose(info.adversarial, expected, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(info.terms["adversarial"], expected, rtol=1e-4, atol=1e-6)
     else:
         assert judged.pixels.shape == (8, 8, 8)
         np.testing.assert_allclose(
             judged.score, judged.logits + judged.pixels.mean((1, 2)), rtol=1e-5
         )
-        assert info.adversarial != info.fake_logits - info.real_logits
+        assert info.terms["adversarial"] != info.fake_logits - info.real_logits
 
 
 @pytest.fixture(scope="module")
@@ -472,3 +483,92 @@ def test_schedules_are_laid_out_over_the_run():
             moved = optax.tree.norm(jax.tree.map(jnp.subtract, after, before))
             rate = 0.1 * (1 - i / updates)
             np.testing.assert_allclose(moved, rate * info.gradient_norm, rtol=1e-3)
+
+
+@dataclasses.dataclass(frozen=True)
+class SignCounter:
+    """A penalty of nothing that counts batches whose mean score is above 0, whatever the cut."""
+
+    interval: int = 1
+    role: ClassVar[str] = "penalty"
+    per_example: ClassVar[bool] = False
+
+    def init(self):
+        return jnp.zeros(())
+
+    def __call__(self, key, discriminate, real, fake, memory):
+        return jnp.zeros(len(real)), {"mean": jnp.mean(real) + 0 * memory}
+
+    def update(self, memory, observed):
+        return memory + jnp.sign(observed["mean"])
+
+
+@pytest.mark.parametrize("shards", [1, 2, 4])
+def test_memory_is_updated_once_by_what_all_shards_observed(shards):
+    # Means of the quarters are 1, 1, 1 and -2: three of four above 0, the whole at 0.25.
+    images = jnp.repeat(jnp.array([1.0, 1.0, 1.0, -2.0]), 2).reshape(8, 1, 1, 1)
+    batch = {"image": jnp.broadcast_to(images, (8, *SHAPE))}
+    config = two_layers(penalty=(R1(), SignCounter()), shards=shards)
+    states, _ = first_step(config, batch=batch, times=2)
+    assert [state.memory["penalty"][0] for state in states] == [()] * 3
+    assert [float(state.memory["penalty"][1]) for state in states] == [0, 1, 2]
+
+
+def test_memory_of_a_lazy_term_stays_between_its_uses():
+    batch = {"image": jnp.ones((8, *SHAPE))}
+    config = two_layers(penalty=(SignCounter(interval=2),))
+    states, infos = first_step(config, batch=batch, times=4)
+    assert [float(state.memory["penalty"][0]) for state in states] == [0, 1, 1, 2, 2]
+    assert list(infos[0].terms) == ["adversarial", "sign-counter"]
+
+
+def _twice_the_mean(parameters, images):
+    return parameters["factor"] * jnp.mean(images, axis=(1, 2, 3))
+
+
+@dataclasses.dataclass(frozen=True)
+class Through:
+    """A sharpness term that looks at images through a frozen network."""
+
+    role: ClassVar[str] = "sharpness"
+    needs: ClassVar[frozenset[str]] = frozenset({"frozen"})
+
+    def frozen(self):
+        return feature_network("twice", 1, {"factor": np.float32(2)}, _twice_the_mean)
+
+    def __call__(self, compared):
+        return jnp.mean(compared.through(compared.fake) - compared.through(compared.real))
+
+
+def test_a_term_looks_through_a_frozen_network_that_is_an_argument():
+    config = two_layers(sharpness=(Through(),))
+    gan = jaxgan.build(config, SHAPE)
+    (identity,) = gan.frozen
+    assert identity.startswith("twice@")
+    state, batch = jax.jit(gan.init)(jax.random.key(0)), batch_of()
+    step = jax.jit(gan.generator_step)
+    _, info = step(jax.random.key(1), state, batch, frozen=gan.frozen)
+    three = {identity: {"factor": jnp.float32(3)}}
+    _, other = step(jax.random.key(1), state, batch, frozen=three)
+    np.testing.assert_allclose(other.terms["through"], 1.5 * info.terms["through"], rtol=1e-5)
+    assert other.gradient_norm != info.gradient_norm  # the gradient passes through it
+    assert not any("factor" in path for path in leaf_digests(state))
+    assert jaxgan.build(two_layers(), SHAPE).frozen == ()
+
+
+def test_help_shows_the_contract(capsys):
+    gan = jaxgan.build(WGAN, SHAPE)
+    signature = inspect.signature(gan.sample)
+    assert list(signature.parameters) == ["key", "state", "count", "given", "frozen", "truncation"]
+    assert list(inspect.signature(gan.init).parameters) == ["key"]
+    help(gan.generator_step)
+    text = capsys.readouterr().out
+    assert "generator_step(key" in text
+    assert "under a mapping with a named axis" in text
+
+
+def test_truncation_needs_styles():
+    gan = jaxgan.build(WGAN, SHAPE)
+    state = jax.eval_shape(gan.init, jax.random.key(0))
+    with pytest.raises(UserError, match=r"truncation 0.5 of wgan: its generator has no styles"):
+        jax.eval_shape(lambda s: gan.sample(jax.random.key(0), s, 2, truncation=0.5), state)

@@ -41,11 +41,11 @@ LOSSES = {
     "saturating": {"loss": Saturating()},
     "non-saturating": {"loss": NonSaturating()},
     "non-saturating, packs of 2": {"loss": NonSaturating(), "packing": 2},
-    "non-saturating + R1": {"loss": NonSaturating(), "penalty": R1(gamma=1.0)},
+    "non-saturating + R1": {"loss": NonSaturating(), "penalty": (R1(gamma=1.0),)},
     "least squares": {"loss": LeastSquares()},
     "hinge": {"loss": Hinge()},
-    "Wasserstein + gradient penalty": {"loss": Wasserstein(), "penalty": GradientPenalty()},
-    "relativistic + R1 + R2": {"loss": RelativisticPaired(), "penalty": R1R2(gamma=1.0)},
+    "Wasserstein + gradient penalty": {"loss": Wasserstein(), "penalty": (GradientPenalty(),)},
+    "relativistic + R1 + R2": {"loss": RelativisticPaired(), "penalty": (R1R2(gamma=1.0),)},
 }
 
 

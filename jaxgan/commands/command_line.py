@@ -1,7 +1,9 @@
 """An experiment's command line: every field of its config is a flag.
 
 Parts are chosen by name (`--loss hinge`, `--penalty none`), and the fields of the chosen ones are
-flags in turn (`--penalty.weight 5`). Flags depend on choices, so the choices are read first.
+flags in turn (`--penalty.weight 5`). Terms are chosen by one name or several (`--penalty r1 r2`),
+and the fields of several have their names (`--penalty.r1.gamma 5`). Flags depend on choices, so the
+choices are read first.
 """
 
 from __future__ import annotations
@@ -15,12 +17,23 @@ import tyro
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
-from jaxgan.parts import PART_FIELDS, available_parts, part_name
+from jaxgan.parts import (
+    PART_FIELDS,
+    TERM_FIELDS,
+    available_parts,
+    names_of_terms,
+    part_name,
+)
 
 __all__ = ["parse_experiment"]
 
 NO_PART = "none"
 QUICK_HELP = "Use the small preset, which finishes in minutes on two CPU cores."
+
+
+@dataclasses.dataclass(frozen=True)
+class Several:
+    """Several terms, each a field."""
 
 
 def parse_experiment(
@@ -35,24 +48,28 @@ def parse_experiment(
     choices, rest = _read_choices(arguments)
     base = quick if choices.pop("quick") else config
     values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
-    for field, name in choices.items():
-        if name is not None:
-            values[field] = _choose(field, name, values[field])
-    asked = tyro.cli(
+    for field, asked in choices.items():
+        if asked is not None and field in TERM_FIELDS:
+            values[field] = _choose_terms(field, asked, values[field])
+        elif asked is not None:
+            values[field] = _choose(field, asked, values[field])
+    read = tyro.cli(
         _command_line_type(values, options),
         args=rest,
         description=description,
         config=(tyro.conf.AvoidSubcommands, tyro.conf.FlagCreatePairsOff),
     )
-    parsed = {name: getattr(asked.config, name) for name in values}
-    return Config(**parsed), asked.options
+    parsed = {name: getattr(read.config, name) for name in values}
+    for field in TERM_FIELDS:
+        parsed[field] = _terms(parsed[field])
+    return Config(**parsed), read.options
 
 
 def _read_choices(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true")
     for field in PART_FIELDS:
-        parser.add_argument(_flag(field))
+        parser.add_argument(_flag(field), nargs="+" if field in TERM_FIELDS else None)
     known, rest = parser.parse_known_args(arguments)
     return vars(known), rest
 
@@ -67,8 +84,41 @@ def _choose(field: str, name: str, present: Any) -> Any:
     return present if isinstance(present, parts[name]) else parts[name]()
 
 
+def _choose_terms(field: str, names: Sequence[str], present: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The terms called so; those that are there already, with their values."""
+    if list(names) == [NO_PART]:
+        return ()
+    if NO_PART in names:
+        raise UserError(f"{_flag(field)} {' '.join(names)}: expected {NO_PART} alone, or names")
+    rest, chosen = list(present), []
+    for name in names:
+        there = next((term for term in rest if part_name(term) == name), None)
+        if there is not None:
+            rest.remove(there)
+        chosen.append(_choose(field, name, there))
+    return tuple(chosen)
+
+
+def _terms(read: Any) -> tuple[Any, ...]:
+    """What was read of a field of terms, as Config holds it."""
+    if isinstance(read, Several):
+        return tuple(getattr(read, field.name) for field in dataclasses.fields(read))
+    return read if isinstance(read, tuple) else (read,)
+
+
+def _as_read(terms: tuple[Any, ...]) -> Any:
+    """Terms as the parser reads them: (), a term, or a dataclass with a field for each."""
+    if len(terms) < 2:
+        return terms[0] if terms else ()
+    names = [name.replace("-", "_") for name in names_of_terms(terms)]
+    fields = [(name, type(term), term) for name, term in zip(names, terms, strict=True)]
+    return dataclasses.make_dataclass("Terms", fields, bases=(Several,), frozen=True)()
+
+
 def _command_line_type(values: dict[str, Any], options: Any) -> Any:
     """A dataclass as tyro reads it: parts with their own types, and choices for the help text."""
+    present = {field: values[field] for field in PART_FIELDS}
+    values = {**values, **{field: _as_read(values[field]) for field in TERM_FIELDS}}
     parts = {name: type(value) for name, value in values.items() if name in PART_FIELDS and value}
     hints = get_type_hints(Config)
     fields = [
@@ -85,11 +135,16 @@ def _command_line_type(values: dict[str, Any], options: Any) -> Any:
     )
     choices: list[Any] = [("quick", Annotated[bool, tyro.conf.arg(help=QUICK_HELP)], False)]
     for field in PART_FIELDS:
-        present = part_name(values[field]) if values[field] else NO_PART
-        help_text = f"Choose the {field.replace('_', ' ')} by name."
         choice: Any = Literal.__getitem__(tuple(_names(field)))
+        help_text = f"Choose the {field.replace('_', ' ')} by name."
+        chosen: Any
+        if field in TERM_FIELDS:
+            choice, help_text = tuple[choice, ...], f"{help_text[:-1]}, one or several."
+            chosen = tuple(map(part_name, present[field])) or (NO_PART,)
+        else:
+            chosen = part_name(present[field]) if present[field] else NO_PART
         name_type: Any = Annotated[choice, tyro.conf.arg(name=field, help=help_text)]
-        choices.append((f"{field}_name", name_type, present))
+        choices.append((f"{field}_name", name_type, chosen))
     no_prefix = tyro.conf.arg(name="")
     return dataclasses.make_dataclass(
         "CommandLine",
@@ -115,7 +170,7 @@ def _names(field: str) -> list[str]:
 
 def _may_be_none(field: str) -> bool:
     default = {f.name: f.default for f in dataclasses.fields(Config)}[field]
-    return default is None
+    return default in (None, ())
 
 
 def _flag(field: str) -> str:

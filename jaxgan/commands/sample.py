@@ -14,7 +14,7 @@ from jaxgan.commands.lists import check_lists
 from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 from jaxgan.paths import check_path
-from jaxgan.ranges import check_whole, flag_of
+from jaxgan.ranges import check_number, check_whole, flag_of
 
 __all__ = ["SampleOptions", "main"]
 
@@ -35,6 +35,9 @@ class SampleOptions:
     """Step of the checkpoint; default: the last."""
     label: int | None = None
     """Class to draw, for runs conditioned on classes; default: all of them in turn."""
+    truncation: float = 1.0
+    """How far styles lie from their mean, from 0 to 1 (StyleGAN 0.7: fewer kinds of image, cleaner
+    ones); 1, as trained, is all that generators without styles have."""
     trust: tuple[str, ...] = ()
     """Modules of own parts that the run's config may name; they are imported."""
     out: Path = Path("samples.png")
@@ -47,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     check_lists(arguments, "--trust")
     check_whole(*flag_of(options, "count"), 1, MOST_SAMPLES)
     check_whole(*flag_of(options, "seed"), 0, MOST_SEED)
+    check_number(*flag_of(options, "truncation"), least=0, most=1)
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     check_path("--out", options.out)
@@ -62,7 +66,12 @@ def main(arguments: Sequence[str]) -> int:
     import_trusted(options.trust)
     prepare_jax(recorded_environment(options.run_dir))
     step, images = sample_run(
-        options.run_dir, options.count, options.seed, options.step, options.label
+        options.run_dir,
+        options.count,
+        options.seed,
+        options.step,
+        options.label,
+        options.truncation,
     )
     try:
         write_grid(options.out, images)

@@ -13,7 +13,7 @@ from jaxgan.config import Config
 from jaxgan.data.images import ImageSet
 from jaxgan.data.order import example_indices
 from jaxgan.parallel import local_part, replicate
-from jaxgan.updates import Feed, batches_per_update
+from jaxgan.steps.updates import Feed, batches_per_update
 
 __all__ = ["FEED_ON_DEVICE", "FEED_STREAMED", "Feeder", "open_feed"]
 

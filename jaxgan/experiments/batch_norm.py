@@ -34,7 +34,7 @@ CONFIG = dataclasses.replace(
 QUICK = dataclasses.replace(
     vanilla.QUICK,
     name="batch_norm",
-    penalty=None,
+    penalty=(),
     generator=VanillaGenerator(width=32, norm="batch"),
     discriminator=VanillaDiscriminator(width=8, norm="batch"),
 )

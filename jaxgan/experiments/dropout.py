@@ -34,7 +34,7 @@ CONFIG = dataclasses.replace(
 QUICK = dataclasses.replace(
     vanilla.QUICK,
     name="dropout",
-    penalty=None,
+    penalty=(),
     generator=VanillaGenerator(width=32, dropout=0.5),
     discriminator=VanillaDiscriminator(width=8, dropout=0.25),
 )

@@ -38,7 +38,7 @@ CONFIG = Config(
     generator=DCGANGenerator(width=64, norm="none", initialization="he"),
     discriminator=DCGANDiscriminator(width=64, norm="none", initialization="he"),
     loss=RelativisticPaired(),
-    penalty=R1R2(gamma=0.1),
+    penalty=(R1R2(gamma=0.1),),
     generator_optimizer=Adam(learning_rate=2e-4, beta1=0.0, beta2=0.99),
     discriminator_optimizer=Adam(learning_rate=2e-4, beta1=0.0, beta2=0.99),
     ema_half_life=500_000.0,

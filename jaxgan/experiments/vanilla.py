@@ -74,7 +74,7 @@ QUICK = dataclasses.replace(
     image_size=28,
     generator=VanillaGenerator(width=32),
     discriminator=VanillaDiscriminator(width=8),
-    penalty=R1(gamma=1.0),
+    penalty=(R1(gamma=1.0),),
     generator_optimizer=_halved_every_epoch(5e-4),
     discriminator_optimizer=Adam(
         learning_rate=1e-3, beta1=0.5, schedule="halving", halve_every=938

@@ -34,7 +34,7 @@ CONFIG = Config(
     generator=DCGANGenerator(width=64, norm="batch", initialization="he"),
     discriminator=DCGANDiscriminator(width=64, norm="none", initialization="he"),
     loss=Wasserstein(),
-    penalty=GradientPenalty(weight=10.0, target=1.0),
+    penalty=(GradientPenalty(weight=10.0, target=1.0),),
     generator_optimizer=Adam(learning_rate=1e-4, beta1=0.5, beta2=0.9),
     discriminator_optimizer=Adam(learning_rate=1e-4, beta1=0.5, beta2=0.9),
 )

@@ -50,6 +50,8 @@ class FeatureNetwork(NamedTuple):
     probabilities: Callable[[Array], Array] | None
     image_shape: tuple[int, int, int] | None  # (H, W, C) it was fitted to; None: takes any
     facts: Mapping[str, Any]  # what is known of it, for a reader: accuracy, gate …
+    forward: Forward  # pure, for gradients through it
+    parameters: Tree  # what `forward` takes
 
     @property
     def identity(self) -> str:
@@ -99,6 +101,8 @@ def feature_network(
         probabilities=probabilities if has_logits else None,
         image_shape=image_shape,
         facts=MappingProxyType(dict(facts or {})),
+        forward=forward,
+        parameters=on_device,
     )
 
 

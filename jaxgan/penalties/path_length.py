@@ -22,11 +22,13 @@ __all__ = ["PathLength"]
 
 @dataclass(frozen=True)
 class PathLength:
-    """weight · (‖Jᵀy‖₂ - a)², J = ∂G(z)/∂z, y an image of noise N(0, 1 / (H · W)).
+    """weight · (‖Jᵀy‖₂ - a)², J = ∂G(w)/∂w, y an image of noise N(0, 1 / (H · W)).
 
-    Jᵀy is the slope of G(z)·y in the latent z, one for each example. The length aimed at, a, is a
-    running mean of all lengths so far: before it is used, it moves by `decay` of its distance to
-    this batch's mean. As in the equation it is a given number: no gradient goes through it.
+    Jᵀy is the slope of G(w)·y in the styles w of each example, its norm the root of the mean of
+    its squared norms in all layers. A generator without styles has the latent z in their place. The
+    length aimed at, a, is a running mean of all lengths so far: before it is used, it moves by
+    `decay` of its distance to this shard's mean. As in the equation it is a given number: no
+    gradient goes through it.
     """
 
     weight: float = 2.0
@@ -49,6 +51,10 @@ class PathLength:
         """The running mean before the first use: 0, float32 []."""
         return jnp.zeros((), jnp.float32)
 
+    def update(self, memory: jax.Array, observed: jax.Array) -> jax.Array:
+        """The running mean [] after a batch of that mean length []."""
+        return memory + self.decay * (observed - memory)
+
     def __call__(
         self,
         key: jax.Array,
@@ -56,11 +62,14 @@ class PathLength:
         latents: jax.Array,
         memory: jax.Array,
     ) -> tuple[jax.Array, jax.Array]:
-        """Latents [B, Z], running mean [] -> penalty of each [B], weight included; new mean []."""
+        """Latents [B, Z] or styles [B, L, W], and the running mean [] -> penalty of each [B],
+        weight included; the mean length []."""
         images, pull_back = jax.vjp(generate, latents)
         _, height, width, _ = images.shape
         noise = jax.random.normal(key, images.shape, images.dtype) / math.sqrt(height * width)
         (slope,) = pull_back(noise)
         lengths = safe_norm(slope)
-        mean = memory + self.decay * (jax.lax.stop_gradient(jnp.mean(lengths)) - memory)
-        return self.weight * jnp.square(lengths - mean), mean
+        if slope.ndim == 3:
+            lengths = lengths / math.sqrt(slope.shape[1])
+        observed = jax.lax.stop_gradient(jnp.mean(lengths))
+        return self.weight * jnp.square(lengths - self.update(memory, observed)), observed

@@ -33,13 +33,29 @@ class _ZeroCentered:
 
     role: ClassVar[str] = "penalty"
     per_example: ClassVar[bool] = True
+    at: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
         check_number(*field_of(self, "gamma"), above=0, hint="for no penalty, choose none")
         check_whole(*field_of(self, "interval"), 1, of="steps", hint="1 is every step")
 
-    def _at(self, discriminate: Callable[[jax.Array], jax.Array], images: jax.Array) -> jax.Array:
-        """γ / 2 · ‖∇D‖² at each image, [B, H, W, C] -> [B]."""
+    def __call__(
+        self,
+        key: jax.Array,
+        discriminate: Callable[[jax.Array], jax.Array],
+        real: jax.Array,
+        fake: jax.Array,
+    ) -> jax.Array:
+        """Images [B, H, W, C] -> γ / 2 · ‖∇D‖² at each, [B], summed over `at`."""
+        del key
+        chex.assert_equal_shape([real, fake])
+        images = {"real": real, "fake": fake}
+        return sum(
+            (self._of(discriminate, images[name]) for name in self.at[1:]),
+            start=self._of(discriminate, images[self.at[0]]),
+        )
+
+    def _of(self, discriminate: Callable[[jax.Array], jax.Array], images: jax.Array) -> jax.Array:
         squared = jnp.square(image_slope(discriminate, images))
         return self.gamma / 2 * jnp.sum(squared, axis=tuple(range(1, images.ndim)))
 
@@ -48,46 +64,18 @@ class _ZeroCentered:
 class R1(_ZeroCentered):
     """γ / 2 · ‖∇D(x)‖² at real images x."""
 
-    def __call__(
-        self,
-        key: jax.Array,
-        discriminate: Callable[[jax.Array], jax.Array],
-        real: jax.Array,
-        fake: jax.Array,
-    ) -> jax.Array:
-        """Images [B, H, W, C] -> penalty of each real image [B], γ / 2 included."""
-        del key, fake
-        return self._at(discriminate, real)
+    at: ClassVar[tuple[str, ...]] = ("real",)
 
 
 @dataclass(frozen=True)
 class R2(_ZeroCentered):
     """γ / 2 · ‖∇D(G(z))‖² at fakes."""
 
-    def __call__(
-        self,
-        key: jax.Array,
-        discriminate: Callable[[jax.Array], jax.Array],
-        real: jax.Array,
-        fake: jax.Array,
-    ) -> jax.Array:
-        """Images [B, H, W, C] -> penalty of each fake [B], γ / 2 included."""
-        del key, real
-        return self._at(discriminate, fake)
+    at: ClassVar[tuple[str, ...]] = ("fake",)
 
 
 @dataclass(frozen=True)
 class R1R2(_ZeroCentered):
     """R1 and R2 with one γ, as in R3GAN (Huang et al. 2025, arXiv:2501.05441)."""
 
-    def __call__(
-        self,
-        key: jax.Array,
-        discriminate: Callable[[jax.Array], jax.Array],
-        real: jax.Array,
-        fake: jax.Array,
-    ) -> jax.Array:
-        """Images [B, H, W, C] -> penalty of each pair [B], the sum of both, γ / 2 included."""
-        del key
-        chex.assert_equal_shape([real, fake])
-        return self._at(discriminate, real) + self._at(discriminate, fake)
+    at: ClassVar[tuple[str, ...]] = ("real", "fake")

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.errors import UserError
+from jaxgan.protocols import Compared
 from jaxgan.ranges import check_choice, check_number, field_of
 
 __all__ = ["FeatureMatching"]
@@ -37,7 +38,7 @@ class FeatureMatching:
     the same say however many features it has."""
 
     role: ClassVar[str] = "sharpness"
-    uses_features: ClassVar[bool] = True
+    needs: ClassVar[frozenset[str]] = frozenset({"features"})
 
     def __post_init__(self) -> None:
         without = "for no feature matching, choose none"
@@ -45,21 +46,15 @@ class FeatureMatching:
         check_choice(*field_of(self, "distance"), get_args(Distance))
         check_choice(*field_of(self, "layers"), get_args(Layers))
 
-    def __call__(
-        self,
-        real: jax.Array,
-        fake: jax.Array,
-        real_features: tuple[jax.Array, ...],
-        fake_features: tuple[jax.Array, ...],
-    ) -> jax.Array:
+    def __call__(self, compared: Compared) -> jax.Array:
         """Features [B, ...] of each layer -> [], weight included; its slope is the fakes' alone."""
-        del real, fake
-        if not (real_features and fake_features):
+        real, fake = compared.real_features, compared.fake_features
+        if not (real and fake):
             raise UserError(
                 "feature matching with a discriminator that hands out no features: choose another "
                 "discriminator, or another sharpness term"
             )
-        layers = list(zip(real_features, fake_features, strict=True))
+        layers = list(zip(real, fake, strict=True))
         chosen = layers[-1:] if self.layers == "last" else layers
         return self.weight * sum(map(self._of_layer, chosen), jnp.zeros(())) / len(chosen)
 

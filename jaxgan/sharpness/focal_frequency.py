@@ -25,6 +25,7 @@ import jax.numpy as jnp
 
 from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
+from jaxgan.protocols import Compared
 from jaxgan.ranges import check_number, field_of
 
 __all__ = ["FocalFrequency"]
@@ -49,21 +50,15 @@ class FocalFrequency:
     paper's form rewards blur."""
 
     role: ClassVar[str] = "sharpness"
-    uses_features: ClassVar[bool] = False
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         check_number(*field_of(self, "weight"), above=0, hint="for no such loss, choose none")
         check_number(*field_of(self, "alpha"), least=0)
 
-    def __call__(
-        self,
-        real: jax.Array,
-        fake: jax.Array,
-        real_features: tuple[jax.Array, ...],
-        fake_features: tuple[jax.Array, ...],
-    ) -> jax.Array:
+    def __call__(self, compared: Compared) -> jax.Array:
         """Images [B, H, W, C] -> [], weight included; its slope is the fakes' alone."""
-        del real_features, fake_features
+        real, fake = compared.real, compared.fake
         chex.assert_rank([real, fake], 4)
         _, height, width, _ = real.shape
         if min(height, width) < 2:

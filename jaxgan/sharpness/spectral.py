@@ -34,6 +34,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.errors import UserError
+from jaxgan.protocols import Compared
 from jaxgan.ranges import check_number, field_of
 
 __all__ = ["Spectral"]
@@ -54,20 +55,14 @@ class Spectral:
     costs 0.053 weight. Unpublished; 0.01 to 1 is a sensible range."""
 
     role: ClassVar[str] = "sharpness"
-    uses_features: ClassVar[bool] = False
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         check_number(*field_of(self, "weight"), above=0, hint="for no spectral loss, choose none")
 
-    def __call__(
-        self,
-        real: jax.Array,
-        fake: jax.Array,
-        real_features: tuple[jax.Array, ...],
-        fake_features: tuple[jax.Array, ...],
-    ) -> jax.Array:
+    def __call__(self, compared: Compared) -> jax.Array:
         """Images [B, H, W, C] -> [], weight included; its slope is the fakes' alone."""
-        del real_features, fake_features
+        real, fake = compared.real, compared.fake
         chex.assert_rank([real, fake], 4)
         chex.assert_equal_shape_suffix([real, fake], 3)
         _, height, width, _ = real.shape

@@ -15,6 +15,7 @@ from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
 from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, is_first_host
+from jaxgan.steps.updates import UpdateInfo
 from jaxgan.training.beginning import begin, begun_from_source
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
@@ -37,7 +38,6 @@ from jaxgan.training.returning import naming_ways_out, note_resumption
 from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.stop_signals import StopSignal, stop_signals
 from jaxgan.types import GanState
-from jaxgan.updates import UpdateInfo
 
 __all__ = ["Outcome", "train"]
 

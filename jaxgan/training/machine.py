@@ -17,11 +17,11 @@ from jaxgan.data.feed import Feeder, open_feed
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, map_step, replicate
+from jaxgan.steps.updates import UpdateInfo, batches_per_update, many_updates
 from jaxgan.training.grids import Drawer, grid_of
 from jaxgan.training.memory import check_fits, check_program_fits
 from jaxgan.training.resolved import ResolvedRun, abstract_state
-from jaxgan.types import Gan, GanState
-from jaxgan.updates import UpdateInfo, batches_per_update, many_updates
+from jaxgan.types import Gan, GanState, Tree
 
 __all__ = [
     "Keys",
@@ -58,7 +58,8 @@ class Machine:
     config: Config
     gan: Gan
     keys: Keys
-    program: jax.stages.Wrapped  # (key, state, feed) -> (state, infos)
+    program: jax.stages.Wrapped  # (key, state, feed, *looked_through) -> (state, infos)
+    looked_through: tuple[Tree, ...]  # parameters of frozen networks, on every device, or ()
     feed: Feeder
     capacity: int  # most updates in one dispatch
     picture: Drawer
@@ -77,9 +78,10 @@ def prepare(run: ResolvedRun, resident_bytes: int) -> Machine:
     config, images, gan = run
     _check_examples_fit(config, images)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
-    program = map_step(many_updates(gan, config), axes)
+    looked_through = (replicate(gan.frozen),) if gan.frozen else ()
+    program = map_step(many_updates(gan, config), axes, frozen=bool(looked_through))
     keys, picture = derive_keys(config.seed), grid_of(config, gan)
-    return Machine(config, gan, keys, program, feed, capacity, picture)
+    return Machine(config, gan, keys, program, looked_through, feed, capacity, picture)
 
 
 def _check_examples_fit(config: Config, images: ImageSet) -> None:
@@ -109,7 +111,7 @@ def compile_program(machine: Machine, state: GanState, step: int) -> GanState:
     it is given back to the system first, so that the two do not add up.
     """
     nothing = machine.feed(step, 1)._replace(updates=jnp.int32(0))
-    arguments = (machine.keys.updates, state, nothing)
+    arguments = (machine.keys.updates, state, nothing, *machine.looked_through)
     check_program_fits(machine.program.lower(*arguments).compile(), "a step", SMALLER)
     state, _ = machine.program(*arguments)  # not compiled again: JAX has it
     jax.block_until_ready(state)
@@ -136,7 +138,8 @@ def advance(
     pace = Pace(machine.capacity)
     while step < until and not agree(should_stop()):
         count = agree(min(until - step, pace.count))
-        state, infos = machine.program(machine.keys.updates, state, machine.feed(step, count))
+        feed = machine.feed(step, count)
+        state, infos = machine.program(machine.keys.updates, state, feed, *machine.looked_through)
         if pending:
             _deliver(*pending, on_updates)
             pace.took(pending[1])

@@ -6,21 +6,21 @@ import time
 
 from tensorboardX import SummaryWriter
 
+from jaxgan.steps.updates import UpdateInfo
 from jaxgan.training.jsonl import append_line
 from jaxgan.training.run_directory import RunPaths
-from jaxgan.updates import UpdateInfo
 
 __all__ = ["MetricsLog", "scalars"]
 
 
 def scalars(info: UpdateInfo) -> dict[str, float]:
     """An update's infos as flat named numbers: `discriminator/loss`, `generator/loss` …"""
-    named = {"discriminator": info.discriminator, "generator": info.generator}
-    return {
-        f"{network}/{field}": float(value)
-        for network, step_info in named.items()
-        for field, value in step_info._asdict().items()
-    }
+    values: dict[str, float] = {}
+    for network, of_step in info._asdict().items():
+        plain = of_step._asdict()
+        for name, value in {**plain.pop("terms"), **plain}.items():
+            values[f"{network}/{name}"] = float(value)
+    return values
 
 
 class MetricsLog:

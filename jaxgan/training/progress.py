@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from jaxgan.config import Config
-from jaxgan.updates import batches_per_update
+from jaxgan.steps.updates import batches_per_update
 
 __all__ = ["ProgressReport"]
 

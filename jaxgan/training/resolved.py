@@ -11,8 +11,8 @@ from jaxgan.config import Config
 from jaxgan.data import MOST_PIXELS, open_images
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
-from jaxgan.shards import check_shards
 from jaxgan.steps import build
+from jaxgan.steps.shards import check_shards
 from jaxgan.types import Gan, GanState
 
 __all__ = ["ResolvedRun", "abstract_state", "resolve"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -22,20 +23,26 @@ IMAGES_AT_A_TIME = 256
 
 
 def sample_run(
-    workdir: Path, count: int, seed: int, step: int | None, label: int | None
+    workdir: Path,
+    count: int,
+    seed: int,
+    step: int | None,
+    label: int | None,
+    truncation: float = 1.0,
 ) -> tuple[int, np.ndarray]:
     """The step of the checkpoint drawn from, and images [count, H, W, C] in [-1, 1].
 
     All of class `label`, or, from a run that is conditioned on classes, of all classes in turn, as
-    `sample_labels` tells. Image i is the same for every count. Raises UserError where there is no
-    such checkpoint or class, and for more images than memory holds.
+    `sample_labels` tells. Image i is the same for every count. `truncation` is that of
+    `SampleFunction`. Raises UserError where there is no such checkpoint or class, for a truncation
+    other than 1 of a generator without styles, and for more images than memory holds.
     """
     shape = recorded_image_shape(read_run_config(workdir))
     parts_needed = -(-count // IMAGES_AT_A_TIME)
     images_kept = parts_needed * IMAGES_AT_A_TIME + count  # in parts, and put together
     check_fits(4 * images_kept * math.prod(shape), f"{count} images", "lower --count")
     config, gan, chosen, state = saved_run(workdir, step)
-    draw = jax.jit(gan.sample, static_argnums=2)
+    draw = jax.jit(partial(gan.sample, truncation=truncation), static_argnums=2)
     key = jax.random.key(seed, impl="threefry2x32")
     parts = []
     # Always in parts of one size: the bits of random numbers may depend on the shape.

@@ -103,7 +103,7 @@ def test_rerun_of_a_run_whose_config_was_changed_is_refused_or_a_mismatch(workdi
     copy = tmp_path / "copy"
     shutil.copytree(workdir, copy)
     config = json.loads((copy / "config.json").read_text())
-    config["penalty"]["weight"] = 9.0
+    config["penalty"][0]["weight"] = 9.0
     (copy / "config.json").write_text(json.dumps(config))
     done = jaxgan("rerun", copy)
     assert done.returncode == 2

@@ -5,7 +5,7 @@ import pytest
 
 from jaxgan.data import ImageSet, open_images
 from jaxgan.errors import UserError
-from jaxgan.updates import to_unit_range
+from jaxgan.steps.updates import to_unit_range
 
 LEVELS = np.arange(256, dtype=np.uint8).reshape(4, 8, 8, 1)
 LABELS = np.array([0, 2, 1, 0])

@@ -23,6 +23,12 @@ def linear(matrix):
     return lambda z: (z @ jnp.transpose(matrix)).reshape(-1, *IMAGE)
 
 
+def used(part, memory, key, generate, latents):
+    """Penalties, and the memory after them."""
+    penalties, observed = part(key, generate, latents, memory)
+    return penalties, part.update(memory, observed)
+
+
 def lengths(generate, latents, seed=0):
     """The lengths of a batch: the roots of its penalties where the length aimed at is all but 0."""
     part, key = PathLength(weight=1.0, decay=1e-12), jax.random.key(seed)
@@ -85,9 +91,8 @@ def test_a_generator_that_never_changes():
     part = PathLength(weight=3.0, decay=0.25)
 
     def use(scale):
-        penalty, mean = part(
-            jax.random.key(0), linear(scale * jnp.eye(12, 3)), LATENTS, jnp.float32(2)
-        )
+        generate = linear(scale * jnp.eye(12, 3))
+        penalty, mean = used(part, jnp.float32(2), jax.random.key(0), generate, LATENTS)
         return jnp.sum(penalty), (penalty, mean)
 
     slope, (penalty, mean) = jax.grad(use, has_aux=True)(0.0)
@@ -99,7 +104,7 @@ def test_the_authors_constants_are_the_defaults():
     # From 0 the mean moves by .01 of the batch's mean length; penalties 2 · (length - mean)².
     generate = linear(jnp.eye(12, 3))
     sizes = lengths(generate, LATENTS)
-    penalty, mean = PathLength()(jax.random.key(0), generate, LATENTS, PathLength().init())
+    penalty, mean = used(PathLength(), PathLength().init(), jax.random.key(0), generate, LATENTS)
     np.testing.assert_allclose(mean, 0.01 * np.mean(sizes), rtol=1e-5)
     np.testing.assert_allclose(penalty, 2 * (sizes - 0.01 * np.mean(sizes)) ** 2, rtol=1e-5)
 
@@ -108,9 +113,20 @@ def test_the_mean_settles_at_the_mean_length():
     # With decay 1 the mean is this batch's, whatever it was: the deviations add up to 0.
     generate = linear(jnp.eye(12, 3))
     sizes = lengths(generate, LATENTS)
-    penalty, mean = PathLength(1.0, 1.0)(jax.random.key(0), generate, LATENTS, jnp.float32(17))
+    penalty, mean = used(
+        PathLength(1.0, 1.0), jnp.float32(17), jax.random.key(0), generate, LATENTS
+    )
     np.testing.assert_allclose(mean, np.mean(sizes), rtol=1e-5)
     np.testing.assert_allclose(penalty, (sizes - np.mean(sizes)) ** 2, rtol=1e-3, atol=1e-6)
+
+
+def test_styles_of_several_layers_have_the_root_of_their_mean_squared_length():
+    # Two layers with the same Jacobian: |Jᵀy|² in either is that of one, and so is their mean.
+    matrix = jnp.eye(12, 3)
+    one = lengths(linear(matrix), LATENTS)
+    styles = jnp.stack([LATENTS, LATENTS], axis=1)
+    both = lengths(lambda w: linear(matrix)(w[:, 0]) + linear(matrix)(w[:, 1]), styles)
+    np.testing.assert_allclose(both, one, rtol=1e-5)
 
 
 def test_memory_keeps_its_type():
@@ -118,7 +134,8 @@ def test_memory_keeps_its_type():
     memory = PathLength().init()
     assert (memory.shape, memory.dtype) == ((), jnp.float32)
     assert memory == 0
-    _, after = PathLength()(jax.random.key(0), linear(jnp.eye(12, 3)), LATENTS, memory)
+    generate = linear(jnp.eye(12, 3))
+    _, after = used(PathLength(), memory, jax.random.key(0), generate, LATENTS)
     assert (after.shape, after.dtype, after.weak_type) == ((), jnp.float32, memory.weak_type)
 
 
@@ -133,7 +150,7 @@ def test_slope_in_the_generators_parameters_against_central_differences():
         return lambda z: jnp.tanh(jnp.tanh(z @ hidden) @ out).reshape(-1, *IMAGE)
 
     def use(part, p, memory):
-        return part(jax.random.key(0), small_generator(p), latents, memory)
+        return used(part, memory, jax.random.key(0), small_generator(p), latents)
 
     with jax.enable_x64(True):
         target = float(use(PathLength(decay=0.5), jnp.array(parameters), 0.7)[1])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.errors import UserError
-from jaxgan.protocols import SharpnessPart
+from jaxgan.protocols import Compared, SharpnessPart
 from jaxgan.sharpness import FeatureMatching
 
 NO_IMAGES = jnp.zeros((2, 1, 1, 1))
@@ -24,7 +24,7 @@ FIRST_FAKE = jnp.array([[[4.0], [0.0]], [[4.0], [6.0]]])
 
 def matching(real, fake, **fields):
     part = FeatureMatching(**fields)
-    return part(NO_IMAGES, NO_IMAGES, real, fake)
+    return part(Compared(NO_IMAGES, NO_IMAGES, real, fake))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_it_compiles_without_a_scatter():
 def test_it_is_a_sharpness_term_that_reads_features():
     assert isinstance(FeatureMatching(), SharpnessPart)
     assert FeatureMatching.role == "sharpness"
-    assert FeatureMatching.uses_features
+    assert FeatureMatching.needs == {"features"}
 
 
 def test_a_discriminator_without_features_is_refused():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.errors import UserError
-from jaxgan.protocols import SharpnessPart
+from jaxgan.protocols import Compared, SharpnessPart
 from jaxgan.sharpness import FocalFrequency
 
 LEVEL = np.ones((1, 2, 2, 1))
@@ -20,7 +20,7 @@ BLACK = jnp.zeros((1, 2, 2, 1))
 
 def focal(real, fake, **fields):
     real, fake = jnp.asarray(real), jnp.asarray(fake)
-    return FocalFrequency(**fields)(real, fake, (), ())
+    return FocalFrequency(**fields)(Compared(real, fake))
 
 
 def noise(*shape, seed=0):
@@ -183,7 +183,7 @@ def test_it_compiles_for_images_of_every_size_without_a_scatter(side, channels):
 def test_it_is_a_sharpness_term_without_features():
     assert isinstance(FocalFrequency(), SharpnessPart)
     assert FocalFrequency.role == "sharpness"
-    assert not FocalFrequency.uses_features
+    assert not FocalFrequency.needs
     assert FocalFrequency() == FocalFrequency(weight=1.0, alpha=1.0, paired=False)
 
 

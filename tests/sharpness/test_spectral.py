@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.errors import UserError
-from jaxgan.protocols import SharpnessPart
+from jaxgan.protocols import Compared, SharpnessPart
 from jaxgan.sharpness import Spectral
 
 ROUNDING = (2 / 255) ** 2 / 12
 
 
 def spectral(real, fake, weight=1.0):
-    return Spectral(weight)(jnp.asarray(real), jnp.asarray(fake), (), ())
+    return Spectral(weight)(Compared(jnp.asarray(real), jnp.asarray(fake)))
 
 
 def noise(*shape, seed=0):
@@ -198,7 +198,7 @@ def test_it_compiles_for_images_of_every_size_without_a_scatter(side, channels):
 def test_it_is_a_sharpness_term_without_features():
     assert isinstance(Spectral(), SharpnessPart)
     assert Spectral.role == "sharpness"
-    assert not Spectral.uses_features
+    assert not Spectral.needs
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])

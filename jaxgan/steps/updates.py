@@ -8,13 +8,14 @@ run and a run's bits do not depend on where it was cut.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.config import Config
+from jaxgan.steps.terms import no_info
 from jaxgan.types import Batch, Gan, GanState, StepInfo, Tree
 
 __all__ = ["Feed", "UpdateInfo", "batches_per_update", "many_updates", "to_unit_range", "update"]
@@ -58,6 +59,7 @@ def update(
     state: GanState,
     batches: Batch,
     *,
+    frozen: Tree = (),
     axis_name: str | None = None,
 ) -> tuple[GanState, UpdateInfo]:
     """One update; `key` is the run's, and `batches` has leaves [N, B, …] (see Feed)."""
@@ -66,32 +68,41 @@ def update(
     def body(i: jax.Array, carry: tuple[GanState, StepInfo]) -> tuple[GanState, StepInfo]:
         key_step = jax.random.fold_in(key_discriminator, i)
         batch = jax.tree.map(lambda x: x[i], batches)
-        return gan.discriminator_step(key_step, carry[0], batch, axis_name=axis_name)
+        return gan.discriminator_step(key_step, carry[0], batch, **beside)
 
-    nothing_yet = StepInfo(*[jnp.zeros(())] * len(StepInfo._fields))
-    state, info_d = lax.fori_loop(0, config.n_critic, body, (state, nothing_yet))
+    beside: Any = {"frozen": frozen, "axis_name": axis_name}
+    carry = (state, no_info(config, "discriminator"))
+    state, info_d = lax.fori_loop(0, config.n_critic, body, carry)
     last = jax.tree.map(lambda x: x[-1], batches)
-    state, info_g = gan.generator_step(key_generator, state, last, axis_name=axis_name)
+    state, info_g = gan.generator_step(key_generator, state, last, **beside)
     return state, UpdateInfo(info_d, info_g)
 
 
 def many_updates(gan: Gan, config: Config) -> Callable[..., tuple[GanState, UpdateInfo]]:
-    """`(key, state, feed, *, axis_name=None) -> (state, infos)`, infos with leaves [K].
+    """`(key, state, feed, *, frozen=(), axis_name=None) -> (state, infos)`, infos with leaves [K].
 
     Rows of `infos` past `feed.updates` are 0.
     """
 
     def run(
-        key: jax.Array, state: GanState, feed: Feed, *, axis_name: str | None = None
+        key: jax.Array,
+        state: GanState,
+        feed: Feed,
+        *,
+        frozen: Tree = (),
+        axis_name: str | None = None,
     ) -> tuple[GanState, UpdateInfo]:
         capacity = len(jax.tree.leaves(feed.images)[0] if feed.indices is None else feed.indices)
-        rows = jnp.zeros((capacity,))
-        step_rows = StepInfo(*[rows] * len(StepInfo._fields))
-        no_infos = UpdateInfo(step_rows, step_rows)
+        no_infos = UpdateInfo(
+            no_info(config, "discriminator", (capacity,)), no_info(config, "generator", (capacity,))
+        )
 
         def body(i: jax.Array, carry: tuple[GanState, UpdateInfo]) -> tuple[GanState, UpdateInfo]:
             state, infos = carry
-            state, info = update(gan, config, key, state, _batches(feed, i), axis_name=axis_name)
+            batches = _batches(feed, i)
+            state, info = update(
+                gan, config, key, state, batches, frozen=frozen, axis_name=axis_name
+            )
             return state, jax.tree.map(lambda rows, row: rows.at[i].set(row), infos, info)
 
         return lax.fori_loop(0, feed.updates, body, (state, no_infos))

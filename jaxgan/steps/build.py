@@ -1,0 +1,115 @@
+"""`build(config, image_shape) -> Gan`: the pure functions of a GAN, made of a config's parts."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.config import Config
+from jaxgan.errors import UserError
+from jaxgan.protocols import LookingThrough, Optimizer
+from jaxgan.steps.discriminator import discriminator_step
+from jaxgan.steps.generator import generator_step
+from jaxgan.steps.memory import first_memory
+from jaxgan.steps.model import Model
+from jaxgan.steps.sampling import network_classes, sample, stages
+from jaxgan.types import (
+    Gan,
+    GanState,
+    InitFunction,
+    NetworkSetting,
+    SampleFunction,
+    StagesFunction,
+    StepFunction,
+)
+
+__all__ = ["build"]
+
+
+def build(config: Config, image_shape: tuple[int, int, int], platform: str | None = None) -> Gan:
+    """The GAN that a config describes, for images [H, W, C].
+
+    What the data decide is filled in before: `config.shards` is a number, or None for one shard;
+    `config.classes` is a number for networks that are conditioned on classes. `platform` is where
+    the steps will run ("cpu", "gpu", "tpu"); None: where arrays live by default. Raises UserError
+    for an image size that the networks cannot make, and for labels that there are none of.
+    """
+    height, width, channels = image_shape
+    if height != width:
+        raise UserError(f"images of {height}x{width} pixels: expected square images")
+    setting = NetworkSetting(
+        image_shape,
+        config.latent_size,
+        network_classes(config),
+        config.precision,
+        platform or jax.default_backend(),
+    )
+    packed = (height, width, channels * config.packing)
+    looked_through = [
+        term.frozen() for term in config.sharpness if isinstance(term, LookingThrough)
+    ]
+    model = Model(
+        config,
+        config.generator.build(
+            setting.image_shape,
+            setting.latent_size,
+            classes=setting.classes,
+            precision=setting.precision,
+        ),
+        config.discriminator.build(packed, classes=setting.classes, precision=setting.precision),
+        _transformation(config.generator_optimizer, config.steps),
+        _transformation(config.discriminator_optimizer, config.steps * config.n_critic),
+        {network.identity: network.forward for network in looked_through},
+    )
+    return Gan(
+        init=_offered(InitFunction, _init, model),
+        discriminator_step=_offered(StepFunction, discriminator_step, model),
+        generator_step=_offered(StepFunction, generator_step, model),
+        sample=_offered(SampleFunction, sample, model),
+        stages=_offered(StagesFunction, stages, model) if model.generator.stages else None,
+        frozen={network.identity: network.parameters for network in looked_through} or (),
+    )
+
+
+def _offered(contract: type, function: Callable[..., Any], model: Model) -> Any:
+    """`function` for a model, with the signature and the docstring of its contract."""
+    promised = contract.__call__
+
+    @functools.wraps(promised, assigned=("__doc__",))
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with jax.default_matmul_precision(model.config.matmul_precision):
+            return function(model, *args, **kwargs)
+
+    _, *named = inspect.signature(promised).parameters.values()  # all but `self`
+    call.__signature__ = inspect.Signature(named)  # type: ignore[attr-defined]
+    call.__name__ = call.__qualname__ = function.__name__.strip("_")
+    return call
+
+
+def _init(model: Model, key: jax.Array) -> GanState:
+    key_generator, key_discriminator = jax.random.split(key)
+    generator = model.generator.init(key_generator)
+    discriminator = model.discriminator.init(key_discriminator)
+    return GanState(
+        step=jnp.zeros((), jnp.int32),
+        discriminator_step=jnp.zeros((), jnp.int32),
+        generator=generator,
+        discriminator=discriminator,
+        # A copy: a donated state must not name one buffer twice.
+        average=jax.tree.map(jnp.copy, generator),
+        generator_optimizer=model.generator_optimizer.init(generator.params),
+        discriminator_optimizer=model.discriminator_optimizer.init(discriminator.params),
+        memory=first_memory(model.config),
+    )
+
+
+def _transformation(optimizer: Optimizer, updates: int) -> optax.GradientTransformation:
+    if isinstance(optimizer, optax.GradientTransformation):
+        return optimizer
+    return optimizer.build(updates)
