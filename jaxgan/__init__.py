@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from jaxgan.config import Config as Config
     from jaxgan.config import config_from_json as config_from_json
     from jaxgan.config import config_to_json as config_to_json
+    from jaxgan.data import ImageSet as ImageSet
     from jaxgan.data import open_images as open_images
     from jaxgan.errors import DivergenceError as DivergenceError
     from jaxgan.errors import UserError as UserError
     from jaxgan.parallel import map_step as map_step
+    from jaxgan.report.blur import blur_of_run as blur_of_run
     from jaxgan.steps import build as build
     from jaxgan.steps.updates import many_updates as many_updates
     from jaxgan.steps.updates import to_unit_range as to_unit_range
     from jaxgan.steps.updates import update as update
     from jaxgan.training.loop import train as train
     from jaxgan.training.options import RunOptions as RunOptions
+    from jaxgan.training.rerun import rerun as rerun
     from jaxgan.types import Gan as Gan
     from jaxgan.types import GanState as GanState
     from jaxgan.types import StepInfo as StepInfo
@@ -37,16 +40,19 @@ _HOMES = {
     "DivergenceError": "jaxgan.errors",
     "Gan": "jaxgan.types",
     "GanState": "jaxgan.types",
+    "ImageSet": "jaxgan.data",
     "RunOptions": "jaxgan.training.options",
     "StepInfo": "jaxgan.types",
     "UserError": "jaxgan.errors",
     "Variables": "jaxgan.types",
+    "blur_of_run": "jaxgan.report.blur",
     "build": "jaxgan.steps",
     "config_from_json": "jaxgan.config",
     "config_to_json": "jaxgan.config",
     "many_updates": "jaxgan.steps.updates",
     "map_step": "jaxgan.parallel",
     "open_images": "jaxgan.data",
+    "rerun": "jaxgan.training.rerun",
     "to_unit_range": "jaxgan.steps.updates",
     "train": "jaxgan.training.loop",
     "update": "jaxgan.steps.updates",

@@ -30,13 +30,13 @@ from jaxgan.protocols import (
     SharpnessPart,
     SofteningPart,
 )
+from jaxgan.ranges import MOST, check_choice, check_number, check_whole, flag_of
 from jaxgan.typed_json import check_fields
 from jaxgan.types import Precision
 
 __all__ = ["MOST_SEED", "Config", "config_from_json", "config_to_json", "differences_in_words",
            "laid_out_over_steps"]  # fmt: skip
 
-MOST = 2**31 - 1  # what 32 bits count
 MOST_SEED = 2**32 - 1  # JAX drops higher bits: 2^32 would be the seed 0
 SMALLEST, LARGEST = 1e-30, 1e38  # of numbers: float32 holds them
 LONGEST_NAME = 100  # signs
@@ -127,20 +127,21 @@ class Config:
 
     def __post_init__(self) -> None:
         for field in ("steps", "batch_size", "n_critic", "latent_size", "data_size", "packing"):
-            _check_whole(field, getattr(self, field), 1)
+            check_whole(*flag_of(self, field), 1)
         for field in ("checkpoint_every", "sample_every", "log_every"):
-            _check_whole(field, getattr(self, field), 1)
-        _check_whole("seed", self.seed, 0, MOST_SEED)
+            check_whole(*flag_of(self, field), 1)
+        check_whole(*flag_of(self, "seed"), 0, MOST_SEED)
         for field in ("shards", "image_size"):
             if getattr(self, field) is not None:
-                _check_whole(field, getattr(self, field), 1)
+                check_whole(*flag_of(self, field), 1)
         if self.classes is not None:
-            _check_whole("classes", self.classes, 0)
+            check_whole(*flag_of(self, "classes"), 0)
         weights = ("class_weight_discriminator", "class_weight_generator")
         for field in ("data_blur", "ema_half_life", "ema_ramp_up", *weights):
-            _check_number(field, getattr(self, field), lowest=0.0)
+            check_number(*flag_of(self, field), least=0)
+            _check_held(*flag_of(self, field))
         if self.weight_clip is not None:
-            _check_number("weight_clip", self.weight_clip, SMALLEST)
+            check_number(*flag_of(self, "weight_clip"), least=SMALLEST, most=LARGEST)
         _check_name(self.name)
         for field in TERM_FIELDS:
             _check_terms(field, getattr(self, field))
@@ -152,9 +153,7 @@ class Config:
             ("precision", get_args(Precision)),
             ("matmul_precision", ("float32", "tensorfloat32", "bfloat16")),
         ):
-            if getattr(self, field) not in choices:
-                named = ", ".join(str(choice) for choice in choices)
-                raise UserError(f"{_flag(field)} {getattr(self, field)}: expected one of {named}")
+            check_choice(*flag_of(self, field), choices)
         self._check_combination()
 
     def parts(self, field: str) -> tuple[Any, ...]:
@@ -199,9 +198,10 @@ class Config:
             )
         weights = ("class_weight_discriminator", "class_weight_generator")
         if unused := [x for x in weights if getattr(self, x) != 1 and in_d != "auxiliary"]:
+            flag, value = flag_of(self, unused[0])
             raise UserError(
-                f"{_flag(unused[0])} {getattr(self, unused[0])} with a discriminator that does not "
-                "classify: set --discriminator.conditioning auxiliary as well, or leave it out"
+                f"{flag} {value} with a discriminator that does not classify: set "
+                "--discriminator.conditioning auxiliary as well, or leave it out"
             )
         if self.ema_ramp_up and not self.ema_half_life:
             raise UserError(
@@ -280,15 +280,6 @@ def _in_words(value: Any) -> Any:
     return value["part"] if isinstance(value, dict) else value
 
 
-def _flag(field: str) -> str:
-    return "--" + field.replace("_", "-")
-
-
-def _check_whole(field: str, value: Any, lowest: int, most: int = MOST) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= most:
-        raise UserError(f"{_flag(field)} {value}: expected a whole number from {lowest} to {most}")
-
-
 def _check_terms(field: str, terms: Any) -> None:
     if not isinstance(terms, tuple):
         raise UserError(f"{field} {terms!r}: expected a tuple of terms, such as ({terms!r},)")
@@ -297,14 +288,18 @@ def _check_terms(field: str, terms: Any) -> None:
 def _check_numbers_of(field: str, part: Any) -> None:
     """Refuse numbers of a part that 32 bits do not hold, or that float32 takes for 0."""
     for inner in dataclasses.fields(part) if dataclasses.is_dataclass(part) else ():
-        value = getattr(part, inner.name)
-        if isinstance(value, int) and abs(value) > MOST:
-            expected = f"a whole number up to {MOST}"
-        elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
-            expected = f"0 or a number from {SMALLEST:g} to {LARGEST:g} in size"
-        else:
-            continue
-        raise UserError(f"{_flag(field)}.{_flag(inner.name)[2:]} {value}: expected {expected}")
+        flag, value = flag_of(part, inner.name)
+        _check_held(f"--{field.replace('_', '-')}.{flag[2:]}", value)
+
+
+def _check_held(flag: str, value: Any) -> None:
+    if isinstance(value, int) and abs(value) > MOST:
+        expected = f"a whole number up to {MOST}"
+    elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
+        expected = f"0 or a number from {SMALLEST:g} to {LARGEST:g} in size"
+    else:
+        return
+    raise UserError(f"{flag} {value}: expected {expected}")
 
 
 def _check_name(name: str) -> None:
@@ -313,10 +308,3 @@ def _check_name(name: str) -> None:
         raise UserError(
             f"--name {name!r}: expected 1 to {LONGEST_NAME} letters, digits and any of _ . + -"
         )
-
-
-def _check_number(field: str, value: float, lowest: float) -> None:
-    if not lowest <= value <= LARGEST:
-        raise UserError(f"{_flag(field)} {value}: expected a number from {lowest:g} to {LARGEST:g}")
-    if 0 < value < SMALLEST:
-        raise UserError(f"{_flag(field)} {value}: expected 0 or a number from {SMALLEST:g}")

@@ -14,7 +14,7 @@ from jaxgan.errors import UserError
 from jaxgan.typed_json import check_fields
 
 __all__ = ["PART_FIELDS", "TERM_FIELDS", "available_parts", "import_trusted", "names_of_terms",
-           "part_from_json", "part_name", "part_to_json"]  # fmt: skip
+           "part_from_json", "part_name", "part_to_json", "parts_of_role"]  # fmt: skip
 
 PART_PACKAGES = {
     "loss": "jaxgan.losses",
@@ -26,6 +26,7 @@ PART_PACKAGES = {
     "generator": "jaxgan.networks",
     "discriminator": "jaxgan.networks",
     "optimizer": "jaxgan.optimizers",
+    "evaluator": "jaxgan.evaluators",
 }
 PART_FIELDS = {
     "loss": "loss",
@@ -63,11 +64,15 @@ def names_of_terms(terms: Sequence[Any]) -> list[str]:
 
 
 def available_parts(field: str) -> dict[str, type]:
-    """The parts of the library that fit a field of Config, by name.
+    """The parts of the library that fit a field of Config, by name."""
+    return parts_of_role(PART_FIELDS[field])
+
+
+def parts_of_role(role: str) -> dict[str, type]:
+    """The parts of the library with this role, by name.
 
     Every module of the role's package is looked into: a file that is put there is all it takes.
     """
-    role = PART_FIELDS[field]
     package = importlib.import_module(PART_PACKAGES[role])
     parts: dict[str, type] = {}
     for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):

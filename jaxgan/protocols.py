@@ -6,10 +6,11 @@ says by its `role` where in a config it belongs. What a part is shown of a batch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
+import numpy as np
 import optax
 
 from jaxgan.types import Network, NetworkSetting, Tree
@@ -19,6 +20,8 @@ __all__ = [
     "Optimizer",
     "AugmentPart",
     "DiscriminatorPart",
+    "Evaluate",
+    "EvaluatorPart",
     "FrozenNetwork",
     "GeneratorPart",
     "GeneratorPenaltyPart",
@@ -213,3 +216,24 @@ class DiscriminatorPart(Protocol):
     def mixes_examples(self) -> bool: ...  # whether batch norm ties each logit to its batch
 
     def build(self, setting: NetworkSetting) -> Network: ...
+
+
+Evaluate: TypeAlias = Callable[[dict[str, np.ndarray]], Iterator[tuple[str, float]]]
+"""Samples, `image` uint8 [N, H, W, C], to names and values; ValueError where they have none."""
+
+
+@runtime_checkable
+class EvaluatorPart(Protocol):
+    """Something that is measured of samples, beside every grid while a run trains.
+
+    `begin` looks at `count` examples, or at all where there are fewer: `image` uint8 [N, H, W, C],
+    and `label` int32 [N] where the data have labels. What it returns is shown `count` samples at a
+    time. ValueError says in a few words why these examples cannot be measured.
+    """
+
+    role: ClassVar[str] = "evaluator"
+
+    @property
+    def count(self) -> int: ...
+
+    def begin(self, examples: dict[str, np.ndarray]) -> Evaluate: ...

@@ -14,11 +14,11 @@ PACKAGE = Path(jaxgan.__file__).parent
 # From the bottom up: a module imports from its own layer and from those before it.
 LAYERS = [
     ["errors"],
-    ["types", "typed_json", "paths"],
+    ["types", "typed_json", "paths", "ranges"],
     ["numerics", "protocols"],
     [
         *("losses", "penalties", "sharpness", "networks"),
-        *("optimizers", "augment", "features", "metrics"),
+        *("optimizers", "augment", "features", "metrics", "evaluators"),
     ],
     ["parts"],
     ["config"],

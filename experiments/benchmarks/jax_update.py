@@ -5,6 +5,7 @@ end of the input with its peak memory in MiB.
 """
 
 import argparse
+import dataclasses
 import importlib
 import json
 import resource
@@ -17,6 +18,7 @@ import numpy as np
 from jaxgan.data.images import ImageSet
 from jaxgan.training.environment import use_deterministic_flags
 from jaxgan.training.machine import compile_program, initial_state, prepare
+from jaxgan.training.resolved import resolve
 
 EXAMPLES = 10_000
 SHAPES = {"wgan_gp": (28, 28, 1), "dcgan": (32, 32, 3), "sngan": (32, 32, 3)}
@@ -30,9 +32,10 @@ def main() -> None:
     rng = np.random.default_rng(0)
     shape = SHAPES[options.variant]
     pixels = rng.integers(0, 256, (EXAMPLES, *shape), dtype=np.uint8)
-    images = ImageSet("noise", EXAMPLES, shape, (), lambda i: {"image": pixels[i]}, "")
     config = importlib.import_module(f"jaxgan.experiments.{options.variant}").CONFIG
-    machine = prepare(config, images, resident_bytes=2**30)
+    config = dataclasses.replace(config, image_size=None, channels=None)
+    run = resolve(config, None, images=ImageSet.from_arrays(pixels, name="noise"))
+    machine = prepare(run, resident_bytes=2**30)
     state, step = initial_state(machine), 0
     start = time.perf_counter()
     state = compile_program(machine, state, step)

@@ -3,7 +3,7 @@
     cd experiments/benchmarks && python probe_cost.py --out probe_cost.json
 
 `wgan --quick` makes the fastest updates there are; it looks at blur beside every grid. Timed are
-its updates, the making of the probe with its first look (which compiles), and later looks.
+its updates, the making of the evaluator with its first look (which compiles), and later looks.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 import jax
 from quick_run import QuickRun
 
-from jaxgan.training.blur_probe import BlurProbe
+from jaxgan.training.evaluation import Evaluation, evaluators_called
 
 
 def main() -> None:
@@ -33,9 +33,10 @@ def main() -> None:
         seconds_an_update = run.update()
         ran = time.perf_counter()
         if not turn:  # the first updates compile, and are in no figure
-            probe = BlurProbe(run.machine.gan, run.images)
+            look_at = Evaluation(evaluators_called(["blur"]), run.machine.gan, run.images, print)
         # Keys are cloned, as in training, since a sample's key is used again.
-        probe(jax.random.clone(run.machine.keys.samples), run.state)
+        key = jax.random.clone(run.machine.keys.samples)
+        list(look_at(key, run.state, run.step, set()))
         seconds = time.perf_counter() - ran
         if turn:
             update.append(seconds_an_update)

@@ -5,7 +5,8 @@ import time
 import jax
 
 from jaxgan.experiments import wgan
-from jaxgan.training.machine import initial_state, prepare, resolve
+from jaxgan.training.machine import initial_state, prepare
+from jaxgan.training.resolved import resolve
 
 UPDATES_TIMED = 50
 
@@ -14,8 +15,9 @@ class QuickRun:
     """The run's machine, and its state after the updates so far."""
 
     def __init__(self) -> None:
-        self.config, self.images = resolve(wgan.QUICK, None, data_dir=None, download=False)
-        self.machine = prepare(self.config, self.images, resident_bytes=2**30)
+        run = resolve(wgan.QUICK, None)
+        self.config, self.images, _ = run
+        self.machine = prepare(run, resident_bytes=2**30)
         self.state, self.step = initial_state(self.machine), 0
 
     def update(self) -> float:

@@ -13,7 +13,6 @@ no sampled kernel is narrower than asked for, as they are below 0.7 pixels.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +23,7 @@ import numpy as np
 
 from jaxgan.augment.annealing import share_left
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["EarlyBlur"]
 
@@ -41,11 +41,8 @@ class EarlyBlur:
     role: ClassVar[str] = "softening"
 
     def __post_init__(self) -> None:
-        if not (0 < self.sigma < math.inf and 0 < self.until < math.inf):
-            raise UserError(
-                f"early blur with sigma {self.sigma} until {self.until} images: expected sigma > 0 "
-                "pixels and until > 0 images; for no blur, choose none"
-            )
+        check_number(*field_of(self, "sigma"), above=0, hint="for no blur, choose none")
+        check_whole(*field_of(self, "until"), 1, of="images", hint="for no blur, choose none")
 
     def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array:
         """Images [B, H, W, C], real images shown so far -> blurred images [B, H, W, C]."""

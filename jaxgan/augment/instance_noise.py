@@ -7,14 +7,13 @@ as training goes on.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import jax
 
 from jaxgan.augment.annealing import share_left
-from jaxgan.errors import UserError
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["InstanceNoise"]
 
@@ -31,11 +30,8 @@ class InstanceNoise:
     role: ClassVar[str] = "softening"
 
     def __post_init__(self) -> None:
-        if not (0 < self.sigma < math.inf and 0 < self.until < math.inf):
-            raise UserError(
-                f"instance noise with sigma {self.sigma} until {self.until} images: expected sigma "
-                "> 0 and until > 0 images; for no noise, choose none"
-            )
+        check_number(*field_of(self, "sigma"), above=0, hint="for no noise, choose none")
+        check_whole(*field_of(self, "until"), 1, of="images", hint="for no noise, choose none")
 
     def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array:
         """Images [B, ...], real images shown so far -> noisy images, which may leave [-1, 1]."""

@@ -14,6 +14,7 @@ from jaxgan.commands.sample import MOST_SAMPLES
 from jaxgan.config import MOST_SEED
 from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole, flag_of
 from jaxgan.report.card import FEWEST_IMAGES
 
 __all__ = ["BlurOptions", "main"]
@@ -69,10 +70,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(BlurOptions, args=arguments, prog="jaxgan blur")
     check_lists(arguments, "--trust")
-    if options.count is not None and not FEWEST_IMAGES <= options.count <= MOST_SAMPLES:
-        raise UserError(f"--count {options.count}: expected {FEWEST_IMAGES} to {MOST_SAMPLES:,}")
-    if not 0 <= options.seed <= MOST_SEED:
-        raise UserError(f"--seed {options.seed}: expected a whole number from 0 to {MOST_SEED}")
+    if options.count is not None:
+        check_whole(*flag_of(options, "count"), FEWEST_IMAGES, MOST_SAMPLES)
+    check_whole(*flag_of(options, "seed"), 0, MOST_SEED)
     if options.run_dir is not None and options.image_size is not None:
         raise UserError("--image-size is for two folders: a run's images have its size")
     if options.out is not None and options.out.exists() and not options.out.is_dir():

@@ -11,7 +11,7 @@ import tyro
 
 from jaxgan.commands.lists import check_lists
 from jaxgan.data.picture_files import MOST_PIXELS
-from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole, flag_of
 
 __all__ = ["RerunOptions", "main"]
 
@@ -59,10 +59,9 @@ def main(arguments: Sequence[str]) -> int:
         use_deterministic_flags()
     import_trusted(options.trust)
     prepare_jax(recorded_environment(options.run_dir))
-    if options.until is not None and options.until < 1:
-        raise UserError(f"--until {options.until}: expected a whole number from 1")
-    if options.resident_mib < 0:
-        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
+    if options.until is not None:
+        check_whole(*flag_of(options, "until"), 1)
+    check_whole(*flag_of(options, "resident_mib"), 0)
     result = rerun(
         options.run_dir,
         until=options.until,

@@ -14,6 +14,7 @@ from jaxgan.commands.lists import check_lists
 from jaxgan.config import MOST_SEED
 from jaxgan.errors import UserError
 from jaxgan.paths import check_path
+from jaxgan.ranges import check_number, check_whole, flag_of
 
 __all__ = ["SampleOptions", "main"]
 
@@ -47,13 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command; returns its exit status."""
     options = tyro.cli(SampleOptions, args=arguments, prog="jaxgan sample")
     check_lists(arguments, "--trust")
-    if not 1 <= options.count <= MOST_SAMPLES or not 0 <= options.seed <= MOST_SEED:
-        raise UserError(
-            f"--count {options.count} --seed {options.seed}: expected a count from 1 to "
-            f"{MOST_SAMPLES:,} and a seed from 0 to {MOST_SEED}"
-        )
-    if not 0 <= options.truncation <= 1:
-        raise UserError(f"--truncation {options.truncation}: expected a number from 0 to 1")
+    check_whole(*flag_of(options, "count"), 1, MOST_SAMPLES)
+    check_whole(*flag_of(options, "seed"), 0, MOST_SEED)
+    check_number(*flag_of(options, "truncation"), least=0, most=1)
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: expected a file name that ends in .png")
     check_path("--out", options.out)

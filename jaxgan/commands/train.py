@@ -11,6 +11,7 @@ from jaxgan.commands.command_line import parse_experiment
 from jaxgan.commands.exit_status import run_command
 from jaxgan.config import Config
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole, flag_of
 from jaxgan.training.options import RunOptions
 
 __all__ = ["experiment_main"]
@@ -66,8 +67,7 @@ def _train(config: Config, quick: Config, description: str, arguments: Sequence[
         use_cpu_threads_of(recorded_environment(options.workdir or default_workdir(asked)))
     if not options.coordinator and (options.process, options.process_count) != (None, None):
         raise UserError("--process and --process-count need --coordinator HOST:PORT")
-    if options.wait_seconds < 1:
-        raise UserError(f"--wait-seconds {options.wait_seconds}: expected 1 or more")
+    check_whole(*flag_of(options, "wait_seconds"), 1)
     use_compiled_32_bits()
     if options.distributed or options.coordinator:
         if not options.quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jaxgan.data.arrays import ARRAYS
 from jaxgan.data.dead_leaves import dead_leaves as _dead_leaves  # renamed, as is `shapes`:
 from jaxgan.data.images import ImageSet
 from jaxgan.data.order import example_indices
@@ -9,7 +10,7 @@ from jaxgan.data.picture_files import MOST_PIXELS
 from jaxgan.data.shapes import shapes as _shapes  # `jaxgan.data.shapes` is the module
 from jaxgan.errors import UserError
 
-__all__ = ["ImageSet", "MOST_PIXELS", "PROCEDURAL", "example_indices", "open_images"]
+__all__ = ["ARRAYS", "ImageSet", "MOST_PIXELS", "PROCEDURAL", "example_indices", "open_images"]
 
 PROCEDURAL = {"shapes": _shapes, "dead_leaves": _dead_leaves}
 """Sets that are drawn to any number, with a planted blur if asked for; no files needed."""
@@ -49,6 +50,11 @@ def open_images(
     if blur:
         raise UserError(
             f"blur {blur} was given for {name}: only {' and '.join(PROCEDURAL)} take a planted blur"
+        )
+    if name.startswith(ARRAYS):
+        raise UserError(
+            f"{name} is of arrays in memory, which only Python can hand over: call jaxgan.train, "
+            "jaxgan.rerun or jaxgan.blur_of_run with images=jaxgan.ImageSet.from_arrays(...)"
         )
     if name.startswith("folder:"):
         from jaxgan.data.folder import folder_images

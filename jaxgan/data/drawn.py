@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from jaxgan.data.images import check_form
+from jaxgan.data.order import MOST_SEED
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole
 
 __all__ = ["FIRST_TEST_INDEX", "first_index"]
 
@@ -27,10 +29,8 @@ def first_index(
     `blurs` are the least and the largest planted sigma, in pixels; 0, none, goes as well.
     """
     check_form(image_size, channels)
-    if not 1 <= size <= FIRST_TEST_INDEX:
-        raise UserError(f"{name}: size {size} is out of range: give 1 to {FIRST_TEST_INDEX}")
-    if not 0 <= seed < 2**64:
-        raise UserError(f"{name}: seed {seed} is out of range: give 0 to 2**64 - 1")
+    check_whole(f"{name}: size", size, 1, FIRST_TEST_INDEX)
+    check_whole(f"{name}: seed", seed, 0, MOST_SEED)
     if blur != 0 and not blurs[0] <= blur <= blurs[1]:
         raise UserError(f"{name}: blur {blur} is out of range: give 0, or {blurs[0]} to {blurs[1]}")
     if split not in ("train", "test"):

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from jaxgan.data.arrays import as_bytes, as_labels, set_name
 from jaxgan.errors import UserError
 
 if TYPE_CHECKING:  # Pillow is imported where a picture is opened, so that `import jaxgan` is quick.
@@ -43,7 +44,8 @@ class ImageSet(NamedTuple):
     - TFDS: the set's full name with its version, split, size, form, and the pixels and labels of
       512 examples, evenly spaced: the same for a set that was prepared again, by later packages;
     - folder: form, relative paths and contents (sizes alone for a set too large to be read
-      at opening).
+      at opening);
+    - arrays: name, shape, pixels, labels and the names of the classes.
     """
 
     name: str  # as the person wrote it, e.g. "mnist"
@@ -56,6 +58,48 @@ class ImageSet(NamedTuple):
     files: tuple[str, ...] = ()  # of a folder: path of each picture below it, with forward slashes
     contents: tuple[str | int, ...] = ()  # of each of them: SHA-256, or size where it was not read
     codings: Mapping[str, int] = {}  # how many of them are stored as "JPEG", "PNG", "lossy WebP", …
+
+    @classmethod
+    def from_arrays(
+        cls,
+        images: np.ndarray,
+        labels: np.ndarray | None = None,
+        *,
+        classes: Sequence[str] | None = None,
+        name: str = "images",
+    ) -> ImageSet:
+        """A set of square images [N, H, W, C] or [N, H, W] in memory, C 1 or 3, H from 8 pixels.
+
+        They are uint8, or floats that are one of a byte's 256 levels each, in [-1, 1] or in [0, 1]:
+        runs read bytes, and nothing is rounded in passing. `labels` are whole numbers [N] from 0,
+        `classes` their names. All is copied, so that a later change of the arrays changes no run.
+        A run records the set as "arrays:NAME".
+
+        Raises UserError for arrays that are none of these.
+        """
+        pixels = as_bytes(images)
+        label, class_names = as_labels(labels, len(pixels), classes)
+        count, height, width, channels = pixels.shape
+        if height != width:
+            raise UserError(f"images of {height}x{width} pixels: expected squares; cut them first")
+        check_form(height, channels)
+
+        def read(indices: np.ndarray) -> dict[str, np.ndarray]:
+            chosen = check_indices(indices, count)
+            found = {"image": pixels[chosen]}
+            return found if label is None else {**found, "label": label[chosen]}
+
+        contents = [
+            hashlib.sha256(x.tobytes()).hexdigest() for x in (pixels, label) if x is not None
+        ]
+        return cls(
+            name=set_name(name),
+            size=count,
+            image_shape=(height, width, channels),
+            classes=class_names,
+            read=read,
+            fingerprint=fingerprint("arrays", name, pixels.shape, contents, class_names),
+        )
 
 
 def check_form(image_size: int | None, channels: int | None) -> None:

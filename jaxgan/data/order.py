@@ -10,9 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole
 
-__all__ = ["example_indices"]
+__all__ = ["MOST_SEED", "example_indices"]
+
+MOST_SEED = 2**64 - 1  # of a stream that NumPy draws
 
 
 def example_indices(seed: int, size: int, first: int, count: int) -> np.ndarray:
@@ -25,8 +27,7 @@ def example_indices(seed: int, size: int, first: int, count: int) -> np.ndarray:
     Raises UserError for a seed outside [0, 2**64) and ValueError for an empty set or a negative
     position or count.
     """
-    if not 0 <= seed < 2**64:
-        raise UserError(f"seed {seed} is out of range: give a whole number from 0 to 2**64 - 1")
+    check_whole("seed", seed, 0, MOST_SEED)
     if size < 1 or first < 0 or count < 0:
         raise ValueError(f"size >= 1, first, count >= 0 expected, got {size}, {first}, {count}")
     epochs, offsets = np.divmod(np.arange(first, first + count, dtype=np.int64), size)

@@ -12,18 +12,19 @@ from typing import Any
 import chex
 import jax
 
-from jaxgan.errors import UserError
+from jaxgan.ranges import check_number, field_of
 
 __all__ = ["check_label_smoothing", "smoothed_cross_entropy"]
 
 
 def check_label_smoothing(part: Any) -> None:
     """Refuse a loss's `label_smoothing` that is not in [0, 0.5)."""
-    if not 0 <= part.label_smoothing < 0.5:
-        raise UserError(
-            f"{type(part).__name__} with label_smoothing {part.label_smoothing}: expected a number "
-            "in [0, 0.5), such as 0.1; from 0.5 on, real images would be called fake"
-        )
+    check_number(
+        *field_of(part, "label_smoothing"),
+        least=0,
+        below=0.5,
+        hint="0.1 is usual, and from 0.5 on, real images would be called fake",
+    )
 
 
 def smoothed_cross_entropy(real: jax.Array, fake: jax.Array, smoothing: float) -> jax.Array:

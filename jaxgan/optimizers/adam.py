@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import optax
 
-from jaxgan.optimizers.checks import check_fraction, check_positive
 from jaxgan.optimizers.schedule import ScheduledRate
+from jaxgan.ranges import check_number, field_of
 
 __all__ = ["Adam"]
 
@@ -30,8 +30,9 @@ class Adam(ScheduledRate):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(self, "epsilon")
-        check_fraction(self, "beta1", "beta2")
+        check_number(*field_of(self, "epsilon"), above=0)
+        for field in ("beta1", "beta2"):
+            check_number(*field_of(self, field), least=0, below=1)
 
     def build(self, updates: int) -> optax.GradientTransformation:
         """The optax transformation with these hyper-parameters, for a run of `updates` updates."""

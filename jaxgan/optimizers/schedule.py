@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal, get_args
 
 import optax
 
 from jaxgan.errors import UserError
-from jaxgan.optimizers.checks import check_positive
+from jaxgan.ranges import check_choice, check_number, check_whole, field_of
 
 __all__ = ["OVER_THE_RUN", "Schedule", "ScheduledRate"]
 
@@ -39,27 +38,15 @@ class ScheduledRate:
 
     def __post_init__(self) -> None:
         name = type(self).__name__
-        check_positive(self, "learning_rate")
-        if self.schedule not in get_args(Schedule):
-            raise UserError(
-                f"{name} with schedule {self.schedule!r}: expected one of "
-                f"{', '.join(get_args(Schedule))}"
-            )
-        if not 0 <= self.final_learning_rate < math.inf:
-            raise UserError(
-                f"{name} with final_learning_rate {self.final_learning_rate}: expected a number "
-                "from 0"
-            )
+        check_number(*field_of(self, "learning_rate"), above=0)
+        check_number(*field_of(self, "final_learning_rate"), least=0)
+        check_choice(*field_of(self, "schedule"), get_args(Schedule))
+        check_whole(*field_of(self, "halve_every"), 1, of="updates")
         if self.final_learning_rate and self.schedule not in ("linear", "cosine"):
             raise UserError(
                 f"{name} with final_learning_rate {self.final_learning_rate} and schedule "
                 f"{self.schedule}, which never uses it: choose schedule linear or cosine, or "
                 "final_learning_rate 0"
-            )
-        if not (isinstance(self.halve_every, int) and self.halve_every >= 1):
-            raise UserError(
-                f"{name} with halve_every {self.halve_every}: expected a whole number of updates "
-                "from 1"
             )
         if self.halve_every != HALVE_EVERY and self.schedule != "halving":
             raise UserError(

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import optax
 
-from jaxgan.optimizers.checks import check_fraction
 from jaxgan.optimizers.schedule import ScheduledRate
+from jaxgan.ranges import check_number, field_of
 
 __all__ = ["SGD"]
 
@@ -26,7 +26,7 @@ class SGD(ScheduledRate):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_fraction(self, "momentum")
+        check_number(*field_of(self, "momentum"), least=0, below=1)
 
     def build(self, updates: int) -> optax.GradientTransformation:
         """The optax transformation with these hyper-parameters, for a run of `updates` updates."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,10 +9,9 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
-from jaxgan.penalties.checks import check_interval
 from jaxgan.penalties.slope import image_slope
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["DRAGAN"]
 
@@ -43,17 +41,11 @@ class DRAGAN:
     per_example: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not (0 < self.weight < math.inf and 0 <= self.target < math.inf):
-            raise UserError(
-                f"DRAGAN with weight {self.weight} and target {self.target}: expected weight > 0 "
-                "and target >= 0; for no penalty, choose none"
-            )
-        if not 0 < self.spread < math.inf:
-            raise UserError(
-                f"DRAGAN with spread {self.spread}: expected a number above 0; for a penalty at "
-                "the real images themselves, choose r1"
-            )
-        check_interval(self)
+        check_number(*field_of(self, "weight"), above=0, hint="for no penalty, choose none")
+        check_number(*field_of(self, "target"), least=0)
+        at_images = "for a penalty at the real images themselves, choose r1"
+        check_number(*field_of(self, "spread"), above=0, hint=at_images)
+        check_whole(*field_of(self, "interval"), 1, of="steps", hint="1 is every step")
 
     def __call__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,10 +10,9 @@ import chex
 import jax
 import jax.numpy as jnp
 
-from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
-from jaxgan.penalties.checks import check_interval
 from jaxgan.penalties.slope import image_slope
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["GradientPenalty"]
 
@@ -35,12 +33,9 @@ class GradientPenalty:
     per_example: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not (0 < self.weight < math.inf and 0 <= self.target < math.inf):
-            raise UserError(
-                f"gradient penalty with weight {self.weight} and target {self.target}: expected "
-                "weight > 0 and target >= 0; for no penalty, choose none"
-            )
-        check_interval(self)
+        check_number(*field_of(self, "weight"), above=0, hint="for no penalty, choose none")
+        check_number(*field_of(self, "target"), least=0)
+        check_whole(*field_of(self, "interval"), 1, of="steps", hint="1 is every step")
 
     def __call__(
         self,

@@ -14,9 +14,8 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
-from jaxgan.penalties.checks import check_interval
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["PathLength"]
 
@@ -44,16 +43,9 @@ class PathLength:
     role: ClassVar[str] = "generator_penalty"
 
     def __post_init__(self) -> None:
-        if not 0 < self.weight < math.inf:
-            raise UserError(
-                f"path length with weight {self.weight}: expected a number above 0; for no "
-                "penalty, choose none"
-            )
-        if not 0 < self.decay <= 1:
-            raise UserError(
-                f"path length with decay {self.decay}: expected a number in (0, 1], such as 0.01"
-            )
-        check_interval(self)
+        check_number(*field_of(self, "weight"), above=0, hint="for no penalty, choose none")
+        check_number(*field_of(self, "decay"), above=0, most=1)
+        check_whole(*field_of(self, "interval"), 1, of="steps", hint="1 is every step")
 
     def init(self) -> jax.Array:
         """The running mean before the first use: 0, float32 []."""

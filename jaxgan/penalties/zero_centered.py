@@ -6,7 +6,6 @@ penalties make it so, and the GAN settle where it would otherwise circle for eve
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,9 +14,8 @@ import chex
 import jax
 import jax.numpy as jnp
 
-from jaxgan.errors import UserError
-from jaxgan.penalties.checks import check_interval
 from jaxgan.penalties.slope import image_slope
+from jaxgan.ranges import check_number, check_whole, field_of
 
 __all__ = ["R1", "R1R2", "R2"]
 
@@ -38,12 +36,8 @@ class _ZeroCentered:
     at: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
-        if not 0 < self.gamma < math.inf:
-            raise UserError(
-                f"{type(self).__name__} with gamma {self.gamma}: expected a number above 0; for no "
-                "penalty, choose none"
-            )
-        check_interval(self)
+        check_number(*field_of(self, "gamma"), above=0, hint="for no penalty, choose none")
+        check_whole(*field_of(self, "interval"), 1, of="steps", hint="1 is every step")
 
     def __call__(
         self,

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from jaxgan.data import MOST_PIXELS
+from jaxgan.data import MOST_PIXELS, ImageSet
 from jaxgan.errors import UserError
 from jaxgan.paths import check_path, lies_in
 from jaxgan.report.card import Card
@@ -25,6 +25,8 @@ Say = Callable[[str], None]
 def blur_of_run(
     workdir: Path,
     *,
+    images: ImageSet | None = None,
+    held_out: ImageSet | None = None,
     out: Path | None = None,
     count: int = 2000,
     step: int | None = None,
@@ -39,7 +41,8 @@ def blur_of_run(
 ) -> tuple[Card, list[Path]]:
     """Judge `count` samples of a run's checkpoint; the card, and the files: first its page.
 
-    `sheet` also writes contact sheets of the softest samples and a line for each sample.
+    `sheet` also writes contact sheets of the softest samples and a line for each sample. Of a run
+    that was trained on arrays in memory, `images` are those, and `held_out` others of their kind.
 
     Raises UserError for a run without checkpoints, for data that are not there, and for fewer
     images than a card needs.
@@ -48,6 +51,8 @@ def blur_of_run(
         _check_can_write(out or workdir)
     sets = sets_of_run(
         workdir,
+        images=images,
+        held_out=held_out,
         count=count,
         step=step,
         seed=seed,

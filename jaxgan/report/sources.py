@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import MOST_PIXELS, PROCEDURAL, ImageSet, open_images
+from jaxgan.data import ARRAYS, MOST_PIXELS, PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
 from jaxgan.report.measure import ImageSets, check_images_of
 from jaxgan.report.networks import networks_for
@@ -50,18 +50,22 @@ def sets_of_run(
     say: Say,
     data_path: str | None = None,
     max_pixels: int = MOST_PIXELS,
+    images: ImageSet | None = None,
+    held_out: ImageSet | None = None,
 ) -> ImageSets:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
-    These are another split of the same data; where there is none (a folder), the training images
-    themselves, which a note then says. Classifiers are kept in `cache`; None looks through no
-    feature network. Raises UserError for a run without checkpoints and for data
-    that are not there.
+    These are `held_out`, else another split of the same data; where there is none (a folder,
+    arrays), the training images themselves, which a note then says. `images` are those that the
+    run was handed over, where it was trained on arrays in memory. Classifiers are kept in `cache`;
+    None looks through no feature network. Raises UserError for a run without checkpoints and for
+    data that are not there.
     """
     config, environment = read_run_config(workdir), recorded_environment(workdir)
-    config = dataclasses.replace(config, data=data_of(config, environment, data_path))
+    if images is None:
+        config = dataclasses.replace(config, data=data_of(config, environment, data_path))
     step, samples = sample_run(workdir, count, seed, step, None)
-    trained_on = _open(config, config.split, data_dir, max_pixels)
+    trained_on = images or _open(config, config.split, data_dir, max_pixels)
     if trained_on.fingerprint != environment["data_fingerprint"]:
         changes = what_changed(RunPaths(workdir).pictures, trained_on)
         raise UserError(
@@ -71,7 +75,7 @@ def sets_of_run(
         )
     other = _other_split(config.split)
     enough = min(REAL_FOR_EACH * count, MOST_REAL)
-    unseen = _open_other(config, other, enough, data_dir)
+    unseen = held_out or _open_other(config, other, enough, data_dir)
     trained, real = _read(trained_on, TRAINED), _read(unseen or trained_on, enough)
     fake = as_uint8(samples)
     check_images_of(real["image"], fake)
@@ -99,7 +103,7 @@ def sets_of_run(
             "generator": "averaged weights" if config.ema_half_life else "weights of that step",
             "data": config.data,
             "trained_split": config.split,
-            "real_split": other if unseen else config.split,
+            "real_split": held_out.name if held_out else other if unseen else config.split,
             "real_fingerprint": (unseen or trained_on).fingerprint,
             "sample_seed": seed,
             "state": digests_by_step(read_digests(paths.digests))[step],
@@ -192,8 +196,8 @@ def _other_split(split: str) -> str:
 
 
 def _open_other(config: Config, split: str, size: int, data_dir: str | None) -> ImageSet | None:
-    """The other split, of `size` images where they are drawn, or None for a folder's one split."""
-    if config.data.startswith("folder:"):
+    """The other split, of `size` images where they are drawn; None of data that have but one."""
+    if config.data.startswith((FOLDER, ARRAYS)):
         return None
     drawn = dataclasses.replace(config, data_size=size) if config.data in PROCEDURAL else config
     return _open(drawn, split, data_dir)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -12,6 +11,7 @@ import jax.numpy as jnp
 
 from jaxgan.errors import UserError
 from jaxgan.protocols import Compared
+from jaxgan.ranges import check_choice, check_number, field_of
 
 __all__ = ["FeatureMatching"]
 
@@ -41,17 +41,10 @@ class FeatureMatching:
     needs: ClassVar[frozenset[str]] = frozenset({"features"})
 
     def __post_init__(self) -> None:
-        if not 0 < self.weight < math.inf:
-            raise UserError(
-                f"feature matching with weight {self.weight}: expected a number above 0; for no "
-                "feature matching, choose none"
-            )
-        for field, choices in (("distance", get_args(Distance)), ("layers", get_args(Layers))):
-            value = getattr(self, field)
-            if value not in choices:
-                raise UserError(
-                    f"feature matching with {field} {value!r}: expected {' or '.join(choices)}"
-                )
+        without = "for no feature matching, choose none"
+        check_number(*field_of(self, "weight"), above=0, hint=without)
+        check_choice(*field_of(self, "distance"), get_args(Distance))
+        check_choice(*field_of(self, "layers"), get_args(Layers))
 
     def __call__(self, compared: Compared) -> jax.Array:
         """Features [B, ...] of each layer -> [], weight included; its slope is the fakes' alone."""

@@ -26,6 +26,7 @@ import jax.numpy as jnp
 from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
 from jaxgan.protocols import Compared
+from jaxgan.ranges import check_number, field_of
 
 __all__ = ["FocalFrequency"]
 
@@ -52,11 +53,8 @@ class FocalFrequency:
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        if not (0 < self.weight < math.inf and 0 <= self.alpha < math.inf):
-            raise UserError(
-                f"focal frequency loss with weight {self.weight} and alpha {self.alpha}: expected "
-                "weight > 0 and alpha >= 0; for no such loss, choose none"
-            )
+        check_number(*field_of(self, "weight"), above=0, hint="for no such loss, choose none")
+        check_number(*field_of(self, "alpha"), least=0)
 
     def __call__(self, compared: Compared) -> jax.Array:
         """Images [B, H, W, C] -> [], weight included; its slope is the fakes' alone."""

@@ -25,7 +25,6 @@ measure of noise, too.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -36,6 +35,7 @@ import numpy as np
 
 from jaxgan.errors import UserError
 from jaxgan.protocols import Compared
+from jaxgan.ranges import check_number, field_of
 
 __all__ = ["Spectral"]
 
@@ -58,11 +58,7 @@ class Spectral:
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        if not 0 < self.weight < math.inf:
-            raise UserError(
-                f"spectral loss with weight {self.weight}: expected a number above 0; for no "
-                "spectral loss, choose none"
-            )
+        check_number(*field_of(self, "weight"), above=0, hint="for no spectral loss, choose none")
 
     def __call__(self, compared: Compared) -> jax.Array:
         """Images [B, H, W, C] -> [], weight included; its slope is the fakes' alone."""

@@ -17,9 +17,9 @@ from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, is_first_host
 from jaxgan.steps.updates import UpdateInfo
 from jaxgan.training.beginning import begin, begun_from_source
-from jaxgan.training.blur_probe import BlurProbe
 from jaxgan.training.checkpoint import Checkpoints
 from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
+from jaxgan.training.evaluation import Evaluation
 from jaxgan.training.machine import (
     Machine,
     OnUpdates,
@@ -33,7 +33,7 @@ from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.plan import held, plan_run, write_beginnings
 from jaxgan.training.progress import ProgressReport
-from jaxgan.training.records import note_on_metrics, read_metrics, record_digest, steps_with_blur
+from jaxgan.training.records import evaluated, note_on_metrics, read_metrics, record_digest
 from jaxgan.training.returning import naming_ways_out, note_resumption
 from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.stop_signals import StopSignal, stop_signals
@@ -52,14 +52,17 @@ class Outcome:
     stopped_by: signal.Signals | None  # None when the run is complete
 
 
-def train(config: Config, options: RunOptions) -> Outcome:
+def train(config: Config, options: RunOptions, images: ImageSet | None = None) -> Outcome:
     """Train, or go on training, until `config.steps`, a signal, or an error.
+
+    `images`, such as `ImageSet.from_arrays`, take the place of those that `config.data` names; the
+    run records their name and fingerprint, and needs them again to go on.
 
     Raises UserError for input that cannot be used, before anything is written, and
     DivergenceError where a NaN or infinity comes up; the last checkpoint is then intact.
     """
-    plan = plan_run(config, options)
-    config, images, workdir = plan.config, plan.images, plan.workdir
+    plan = plan_run(config, options, images)
+    (config, images, _), workdir = plan.run, plan.workdir
     goes_on = plan.recorded is not None
     with naming_ways_out(goes_on=True, restart=options.restart), ExitStack() as stack:
         if is_first_host():
@@ -71,7 +74,7 @@ def train(config: Config, options: RunOptions) -> Outcome:
         progress = stack.enter_context(closing(ProgressReport(config, quiet=quiet)))
         for line in notes_on(images, config):
             progress.say(line)
-        machine = prepare(config, images, options.resident_mib * 2**20)
+        machine = prepare(plan.run, options.resident_mib * 2**20)
         state = initial_state(machine)
         if not goes_on:  # what does not fit, or went away since, is refused before any writing
             state = begun_from_source(config, state)
@@ -97,8 +100,9 @@ def train(config: Config, options: RunOptions) -> Outcome:
                 state = compile_program(machine, state, step)
         metrics_log = MetricsLog(paths, step + 1, is_first_host())
         metrics = stack.enter_context(closing(metrics_log))
-        probe = _probe(machine, images, options, progress)
-        measured = steps_with_blur(read_metrics(paths.metrics)) if probe else set()
+        evaluators = plan.evaluators if is_first_host() else {}
+        evaluation = Evaluation(evaluators, machine.gan, images, progress.say)
+        done = evaluated(read_metrics(paths.metrics))  # where it goes on, some was before
 
         def stop() -> signal.Signals | None:
             return signalled() or (signal.SIGPIPE if progress.reader_gone else None)
@@ -112,12 +116,9 @@ def train(config: Config, options: RunOptions) -> Outcome:
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 
         def on_samples(step: int, state: GanState) -> None:
-            if probe and step not in measured:  # where it goes on, it was before
-                try:
-                    metrics.write(step, probe(jax.random.clone(machine.keys.samples), state))
-                except ValueError as error:  # samples that are all one plain picture, say
-                    if step:  # before training, that is no news
-                        progress.say(f"blur at step {step} cannot be measured yet: {error}")
+            key = jax.random.clone(machine.keys.samples)
+            for values in evaluation(key, state, step, done):
+                metrics.write(step, values)
 
         try:
             step, digest = _run(
@@ -160,21 +161,6 @@ def _run(
             return step, digest
         halt = _next_halt(step, config)
         state, step = advance(machine, state, step, halt, on_updates, lambda: stop() is not None)
-
-
-def _probe(
-    machine: Machine, images: ImageSet, options: RunOptions, progress: ProgressReport
-) -> BlurProbe | None:
-    if not options.blur or not is_first_host():
-        return None
-    if not BlurProbe.can_measure(images):
-        progress.say("too few or too small images: blur is not measured while training")
-        return None
-    try:
-        return BlurProbe(machine.gan, images)
-    except ValueError as error:  # pictures without any detail, say
-        progress.say(f"blur is not measured while training: {error}")
-        return None
 
 
 def _next_halt(step: int, config: Config) -> int:

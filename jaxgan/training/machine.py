@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -14,29 +13,25 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.config import Config
-from jaxgan.data import MOST_PIXELS, open_images
 from jaxgan.data.feed import Feeder, open_feed
 from jaxgan.data.images import ImageSet
-from jaxgan.errors import DivergenceError, UserError
+from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, map_step, replicate
-from jaxgan.steps import build
-from jaxgan.steps.shards import check_shards
 from jaxgan.steps.updates import UpdateInfo, batches_per_update, many_updates
 from jaxgan.training.grids import Drawer, grid_of
 from jaxgan.training.memory import check_fits, check_program_fits
+from jaxgan.training.resolved import ResolvedRun, abstract_state
 from jaxgan.types import Gan, GanState, Tree
 
 __all__ = [
     "Keys",
     "OnUpdates",
     "Machine",
-    "abstract_state",
     "advance",
     "compile_program",
     "derive_keys",
     "initial_state",
     "prepare",
-    "resolve",
 ]
 
 SMALLER = "lower --batch-size, --image-size or the networks' width"
@@ -75,55 +70,12 @@ def derive_keys(seed: int) -> Keys:
     return Keys(*jax.random.split(jax.random.key(seed, impl="threefry2x32"), 3))
 
 
-def resolve(
-    config: Config,
-    recorded: Config | None,
-    *,
-    data_dir: str | None,
-    download: bool,
-    max_pixels: int = MOST_PIXELS,
-) -> tuple[Config, ImageSet]:
-    """The config with what it left open filled in, and its images.
-
-    Image size, channels and classes come from the data; shards from the recorded run where there
-    is one, else from the number of devices. Raises UserError for data, sizes or shards that cannot
-    be.
-    """
-    images = open_images(
-        config.data,
-        split=config.split,
-        image_size=config.image_size,
-        channels=config.channels,
-        size=config.data_size,
-        blur=config.data_blur,
-        data_dir=data_dir,
-        download=download,
-        max_pixels=max_pixels,
-    )
-    if config.classes not in (None, len(images.classes)):
-        raise UserError(
-            f"--classes {config.classes}: {config.data} has {len(images.classes)}; leave it out"
-        )
-    shards = config.shards or (recorded.shards if recorded else None) or jax.device_count()
-    check_shards(config.batch_size, shards, jax.device_count())
-    height, _, channels = images.image_shape
-    filled_in = dataclasses.replace(
-        config,
-        shards=shards,
-        image_size=height,
-        channels=channels,  # type: ignore[arg-type]
-        classes=len(images.classes),
-    )
-    build(filled_in, images.image_shape)  # refuses sizes that the networks cannot make
-    return filled_in, images
-
-
-def prepare(config: Config, images: ImageSet, resident_bytes: int) -> Machine:
-    """Build a resolved config's program and bring its images to the devices.
+def prepare(run: ResolvedRun, resident_bytes: int) -> Machine:
+    """Make the run's program and bring its images to the devices.
 
     Raises UserError where its batches alone are larger than the host's memory.
     """
-    gan = build(config, images.image_shape)
+    config, images, gan = run
     _check_examples_fit(config, images)
     feed, axes, capacity = open_feed(images, config, resident_bytes)
     looked_through = (replicate(gan.frozen),) if gan.frozen else ()
@@ -142,20 +94,13 @@ def _check_examples_fit(config: Config, images: ImageSet) -> None:
         check_fits(4 * count * pixels, "a batch", SMALLER)
 
 
-def abstract_state(config: Config, images: ImageSet) -> GanState:
-    """Shapes and types of a run's state, from a resolved config."""
-    gan = build(config, images.image_shape)
-    return jax.eval_shape(gan.init, jax.random.key(0))
-
-
 def initial_state(machine: Machine) -> GanState:
     """The state at step 0, on every device; raises UserError where memory cannot hold it."""
-    init = jax.jit(machine.gan.init)
-    shapes = jax.eval_shape(init, machine.keys.init)
+    shapes = abstract_state(machine.gan)
     size = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(shapes))
     if jax.default_backend() == "cpu":
         check_fits(size * jax.local_device_count(), "the state of both networks", SMALLER)
-    return replicate(init(machine.keys.init))
+    return replicate(jax.jit(machine.gan.init)(machine.keys.init))
 
 
 def compile_program(machine: Machine, state: GanState, step: int) -> GanState:

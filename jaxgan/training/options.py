@@ -9,6 +9,8 @@ from jaxgan.data.picture_files import MOST_PIXELS
 
 __all__ = ["RunOptions"]
 
+BLUR = "blur"  # the evaluator that `blur` turns off
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
@@ -28,7 +30,14 @@ class RunOptions:
     """Pixels that a picture of a folder may have; each takes 3 bytes or more while it is read."""
     resident_mib: int = 1024
     """Images of at most this size, in MiB, are kept on every device; larger sets are read ahead."""
+    evaluators: tuple[str, ...] = (BLUR,)
+    """What is measured beside every grid of samples, by the names of jaxgan/evaluators."""
     blur: bool = True
     """Measure blur beside every grid of samples, and write a blur card when the run is complete."""
     quiet: bool = False
     """Print nothing but errors."""
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The evaluators that are left where blur is not to be measured."""
+        return tuple(name for name in self.evaluators if self.blur or name != BLUR)

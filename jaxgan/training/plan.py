@@ -13,12 +13,15 @@ from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
 from jaxgan.parallel import agree
 from jaxgan.paths import check_run_path, lies_in
+from jaxgan.protocols import EvaluatorPart
+from jaxgan.ranges import check_whole, flag_of
 from jaxgan.training.checkpoint import check_room
 from jaxgan.training.environment import describe_environment
+from jaxgan.training.evaluation import evaluators_called
 from jaxgan.training.init_from import source_path, with_step
-from jaxgan.training.machine import abstract_state, resolve
 from jaxgan.training.options import RunOptions
 from jaxgan.training.picture_list import write_picture_list
+from jaxgan.training.resolved import ResolvedRun, abstract_state, resolve
 from jaxgan.training.returning import (
     check_extension,
     check_may_restart,
@@ -43,20 +46,24 @@ class Plan(NamedTuple):
     """A run that can be begun, or gone on with; nothing of it is written yet."""
 
     workdir: Path
-    config: Config  # with nothing left open
-    images: ImageSet
+    run: ResolvedRun
+    evaluators: dict[str, EvaluatorPart]
     environment: dict[str, Any]
     recorded: Config | None  # of the run that is there and goes on
     found: tuple[int, int] | None  # what was in the directory (`state_of_config`)
 
 
-def plan_run(config: Config, options: RunOptions) -> Plan:
+def plan_run(config: Config, options: RunOptions, images: ImageSet | None = None) -> Plan:
     """Resolve what is asked for and compare it with what is there; writes nothing.
+
+    `images` take the place of those that `config.data` names, and give it their name.
 
     Raises UserError for input that cannot be used, and for a directory of another run.
     """
-    if options.resident_mib < 0:
-        raise UserError(f"--resident-mib {options.resident_mib}: expected a whole number from 0")
+    check_whole(*flag_of(options, "resident_mib"), 0)
+    if images is not None:
+        config = dataclasses.replace(config, data=images.name)
+    evaluators = evaluators_called(options.measured)
     workdir = options.workdir or default_workdir(config)
     check_run_path(workdir)
     found = state_of_config(workdir)
@@ -64,9 +71,10 @@ def plan_run(config: Config, options: RunOptions) -> Plan:
         check_may_restart(workdir)
     recorded = None if options.restart else recorded_config(workdir)
     with naming_ways_out(goes_on=recorded is not None, restart=False):
-        config, images = resolve(
+        config, images, gan = resolve(
             config,
             recorded,
+            images=images,
             data_dir=options.data_dir,
             download=options.download,
             max_pixels=options.max_pixels,
@@ -81,7 +89,9 @@ def plan_run(config: Config, options: RunOptions) -> Plan:
         config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
     config_to_json(config)  # refused here, if it cannot be written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
-    return Plan(workdir, config, images, _environment(config, images), recorded, found)
+    environment = _environment(config, images)
+    run = ResolvedRun(config, images, gan)
+    return Plan(workdir, run, evaluators, environment, recorded, found)
 
 
 @contextmanager
@@ -94,7 +104,7 @@ def held(plan: Plan) -> Iterator[None]:
                 "again to go on with it, or give another --workdir"
             )
         if plan.recorded is None:
-            check_room(plan.workdir, abstract_state(plan.config, plan.images))
+            check_room(plan.workdir, abstract_state(plan.run.gan))
         yield
 
 
@@ -102,11 +112,11 @@ def write_beginnings(plan: Plan) -> None:
     """Make the run's directory ready: that of a new run, or of one that goes on."""
     workdir, recorded, paths = plan.workdir, plan.recorded, RunPaths(plan.workdir)
     if recorded is None:
-        create_run(workdir, plan.config, plan.environment)
-        write_picture_list(paths.pictures, plan.images)
+        create_run(workdir, plan.run.config, plan.environment)
+        write_picture_list(paths.pictures, plan.run.images)
         return
-    if plan.config.steps > recorded.steps:
-        extend_run(workdir, recorded, plan.config.steps)
+    if plan.run.config.steps > recorded.steps:
+        extend_run(workdir, recorded, plan.run.config.steps)
     paths.samples.mkdir(exist_ok=True)  # deleted to save room, say
 
 

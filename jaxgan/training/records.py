@@ -9,12 +9,13 @@ from typing import Any
 
 from jaxgan.data.images import fingerprint
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_whole
 from jaxgan.training.digest import combined_digest, shortened
 from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
 
-__all__ = ["digests_by_step", "note_on_metrics", "read_digests", "read_environment", "read_metrics",
-           "record_digest", "steps_with_blur"]  # fmt: skip
+__all__ = ["digests_by_step", "evaluated", "note_on_metrics", "read_digests", "read_environment",
+           "read_metrics", "record_digest"]  # fmt: skip
 
 MOST_THREADS = 1024  # of XLA's pool on CPUs; 100,000 end in a crash of the process
 ENVIRONMENT = {
@@ -35,6 +36,7 @@ NOTED_BY_SOME = {  # runs: of folders, from other runs, on CPUs, of later versio
 DIGEST = {"step": int, "digest": str, "leaves": dict[str, str]}
 DIGEST_NOTED_BY_SOME = {"metrics": str}
 METRICS = {"step": int}
+OF_AN_UPDATE = "discriminator/loss"  # in every line of metrics that is no evaluator's
 SHA256 = re.compile("[0-9a-f]{64}")
 WAY_OUT = "restore it, or begin anew with --restart"
 
@@ -46,11 +48,8 @@ def read_environment(path: Path) -> dict[str, Any]:
     noted = {name: expected for name, expected in NOTED_BY_SOME.items() if name in environment}
     check_fields(str(path), environment, noted, others=True)
     threads = environment.get("cpu_threads")
-    if threads is not None and not 1 <= threads <= MOST_THREADS:
-        raise UserError(
-            f"{path}: cpu_threads is {str(threads)[:20]}: expected a whole number from 1 to "
-            f"{MOST_THREADS}; {WAY_OUT}"
-        )
+    if threads is not None:
+        check_whole(f"{path}: cpu_threads", threads, 1, MOST_THREADS, hint=WAY_OUT)
     return environment
 
 
@@ -95,12 +94,12 @@ def note_on_metrics(digests: Path, metrics: Path, step: int) -> str | None:
 def _metrics_digest(lines: Iterable[dict[str, Any]], until: int) -> str:
     """16 hex digits of what the updates up to a step were measured to be, but for the time of day.
 
-    Measurements of blur are no part of it: another go of the run may leave them out.
+    What evaluators measured is no part of it: another go of the run may leave them out.
     """
     told = [
         {name: value for name, value in line.items() if name != "time"}
         for line in lines
-        if line["step"] <= until and "blur/radius_px" not in line
+        if line["step"] <= until and OF_AN_UPDATE in line
     ]
     return fingerprint(told)[:16]
 
@@ -119,6 +118,7 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def steps_with_blur(lines: Iterable[dict[str, Any]]) -> set[int]:
-    """Steps whose samples were measured, of the lines of `read_metrics`."""
-    return {line["step"] for line in lines if "blur/radius_px" in line}
+def evaluated(lines: Iterable[dict[str, Any]]) -> set[tuple[int, str]]:
+    """Steps, and evaluators that measured there, of the lines of `read_metrics`."""
+    names = ((line["step"], name) for line in lines if OF_AN_UPDATE not in line for name in line)
+    return {(step, name.split("/")[0]) for step, name in names if "/" in name}

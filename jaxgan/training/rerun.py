@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jaxgan.data import MOST_PIXELS
+from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
 from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
-from jaxgan.training.machine import advance, compile_program, initial_state, prepare, resolve
+from jaxgan.training.machine import advance, compile_program, initial_state, prepare
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_digests, read_environment
+from jaxgan.training.resolved import resolve
 from jaxgan.training.run_directory import FOLDER, RunPaths, data_of, read_run_config
 from jaxgan.training.saved_state import saved_state
 
 __all__ = ["Mismatch", "rerun"]
+
+RESIDENT_BYTES = 2**30  # of images that are kept on every device, as in RunOptions
 
 
 class Mismatch(NamedTuple):
@@ -31,17 +35,19 @@ class Mismatch(NamedTuple):
 def rerun(
     workdir: Path,
     *,
-    until: int | None,
-    data_dir: str | None,
-    resident_bytes: int,
-    say: Callable[[str], None],
+    images: ImageSet | None = None,
+    until: int | None = None,
+    data_dir: str | None = None,
+    resident_bytes: int = RESIDENT_BYTES,
+    say: Callable[[str], None] = print,
     data_path: str | None = None,
     max_pixels: int = MOST_PIXELS,
     anyway: bool = False,
 ) -> int | Mismatch:
     """Repeat a run in memory; returns how many digests are equal, or the first mismatch.
 
-    Says first what here differs from the recorded environment. `data_path` is where the pictures
+    Says first what here differs from the recorded environment. `images` are those that the run was
+    handed over, where it was trained on arrays in memory. `data_path` is where the pictures
     of a folder are now. Raises UserError where the directory holds no run, or none of its digests
     lies at or before `until`; for a record that contradicts itself; for a run whose schedule was
     laid out anew on the way; and for other images, unless they are to be used `anyway`.
@@ -59,32 +65,32 @@ def rerun(
             f"{workdir} was trained on with more steps under a schedule that is laid out over them "
             "(--extend): it cannot be repeated from its seed"
         )
-    there = data_of(config, environment, data_path)
-    resolved, images = resolve(
+    there = images.name if images else data_of(config, environment, data_path)
+    run = resolve(
         dataclasses.replace(config, data=there),
         config,
+        images=images,
         data_dir=data_dir,
-        download=False,
         max_pixels=max_pixels,
     )
-    if dataclasses.replace(resolved, data=config.data) != config:
+    if dataclasses.replace(run.config, data=config.data) != config:
         raise UserError(
-            f"the data are now {resolved.image_size} pixels with {resolved.channels} channels, "
+            f"the data are now {run.config.image_size} pixels with {run.config.channels} channels, "
             f"{config.image_size} with {config.channels} when the run was made: restore them"
         )
-    if environment["data_fingerprint"] != images.fingerprint and not anyway:
-        changes = what_changed(paths.pictures, images)
+    if environment["data_fingerprint"] != run.images.fingerprint and not anyway:
+        changes = what_changed(paths.pictures, run.images)
         place = ", give --data-path" if config.data.startswith(FOLDER) else ""
         raise UserError(
             f"{there} holds other images than the run was trained on"
             f"{changes and f' ({changes})'}: restore them{place}, or add --anyway to repeat it on "
             "these"
         )
-    for difference in differences(environment, describe_environment(images.fingerprint)):
+    for difference in differences(environment, describe_environment(run.images.fingerprint)):
         say(f"another environment: {difference}")
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")
 
-    machine = prepare(config, images, resident_bytes)
+    machine = prepare(run._replace(config=config), resident_bytes)
     state = initial_state(machine)
     if config.init_from is not None:  # whose run may be gone: this one keeps its beginning
         _, state = saved_state(workdir, 0, state)

@@ -71,5 +71,6 @@ def test_it_is_a_softening():
     [(0.0, 10), (-0.1, 10), (np.nan, 10), (np.inf, 10), (0.1, 0), (0.1, -5), (0.1, np.inf)],
 )
 def test_values_out_of_range_are_refused(sigma, until):
-    with pytest.raises(UserError, match=r"sigma > 0 and until > 0 images.*choose none"):
+    words = r"with (sigma .*above 0|until .*number of images from 1).*choose none"
+    with pytest.raises(UserError, match=words):
         InstanceNoise(sigma, until)

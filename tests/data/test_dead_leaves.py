@@ -186,8 +186,8 @@ def test_fingerprint_changes_with_every_argument():
     [
         ({"image_size": 7}, "image size 7 is too small: give 8 pixels or more"),
         ({"channels": 2}, "channels 2 is not possible"),
-        ({"size": 0}, "size 0 is out of range"),
-        ({"seed": -1}, "seed -1 is out of range"),
+        ({"size": 0}, "size 0: expected a whole number from 1 to"),
+        ({"seed": -1}, "seed -1: expected a whole number from 0 to"),
         ({"blur": math.nan}, "blur nan is out of range"),
         ({"blur": 0.05}, "blur 0.05 is out of range: give 0, or 0.1 to 4.0"),
         ({"blur": 4.5}, "blur 4.5 is out of range: give 0, or 0.1 to 4.0"),

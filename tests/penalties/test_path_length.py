@@ -164,11 +164,11 @@ def test_slope_in_the_generators_parameters_against_central_differences():
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
 def test_weights_out_of_range_are_refused(weight):
-    with pytest.raises(UserError, match=r"path length with weight .*above 0.*choose none"):
+    with pytest.raises(UserError, match=r"PathLength with weight .*above 0.*choose none"):
         PathLength(weight=weight)
 
 
 @pytest.mark.parametrize("decay", [0.0, -0.1, 1.1, np.nan])
 def test_decays_out_of_range_are_refused(decay):
-    with pytest.raises(UserError, match=r"path length with decay .*\(0, 1\]"):
+    with pytest.raises(UserError, match=r"PathLength with decay .*\(0, 1\]"):
         PathLength(decay=decay)

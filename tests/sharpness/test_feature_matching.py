@@ -134,8 +134,8 @@ def test_weights_out_of_range_are_refused(weight):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"distance": "L2"}, "distance 'L2': expected l2 or l1"),
-        ({"layers": "first"}, "last or all"),
+        ({"distance": "L2"}, "distance 'L2': expected one of l2, l1"),
+        ({"layers": "first"}, "layers 'first': expected one of last, all"),
     ],
 )
 def test_unknown_choices_are_refused(fields, expected):
