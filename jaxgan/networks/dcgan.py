@@ -105,11 +105,7 @@ class _Discriminator(nn.Module):
     def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
         knobs, trail = self.knobs, []
         down = partial(
-            Convolution,
-            kernel_size=4,
-            stride=2,
-            platform=self.setting.platform,
-            **knobs.kernels,
+            Convolution, kernel_size=4, stride=2, platform=self.setting.platform, **knobs.kernels
         )
         for i, features in enumerate(self.channels):
             x_BHWC = down(features, use_bias=knobs.bias_before_norm or i == 0)(x_BHWC, train=train)

@@ -67,11 +67,7 @@ class _Discriminator(nn.Module):
     def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
         knobs, trail = self.knobs, []
         layer = partial(
-            Convolution,
-            kernel_size=4,
-            padding=1,
-            platform=self.setting.platform,
-            **knobs.kernels,
+            Convolution, kernel_size=4, padding=1, platform=self.setting.platform, **knobs.kernels
         )
         for i in range(knobs.halvings + 1):
             features = knobs.width * 2 ** min(i, MOST_WIDENINGS)

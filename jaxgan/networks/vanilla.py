@@ -91,11 +91,7 @@ class _Generator(nn.Module):
         activation = partial(GeneratorActivation, knobs, self.setting.classes)
         dense = partial(Dense, **knobs.kernels)
         layer = partial(
-            Convolution,
-            kernel_size=3,
-            stride=1,
-            platform=self.setting.platform,
-            **knobs.kernels,
+            Convolution, kernel_size=3, stride=1, platform=self.setting.platform, **knobs.kernels
         )
         x_BN = z_BZ
         for units in (2 * knobs.width, 2 * knobs.width):

@@ -17,21 +17,21 @@ from tests.networks.values import shapes
 
 PARTS = [getattr(networks, name) for name in networks.__all__]
 SETTING = NetworkSetting((16, 16, 1), latent_size=6, classes=3)
-BASE = {"width": 3, "norm": "batch", "initialization": "he", "dropout": 0.5}
+BASE = {"width": 3, "norm": "batch", "initialization": "he", "dropout": 0.5, "steps": 2}
 OTHER = {
     "width": [4],
-    "norm": ["none", "layer", "spectral"],
+    "norm": ["none", "spectral"],
     "initialization": ["dcgan"],
     "dropout": [0.0],
     "dropout_when_sampling": [False],
     "conditioning": ["concat", "norm", "projection", "auxiliary"],
     "minibatch_deviation": [2],
-    "upsampling": ["bilinear", "fir"],
+    "upsampling": ["fir"],
     "depth": [2],
     "output": ["linear"],
     "maxout": [2],
     "halvings": [2],
-    "steps": [2],
+    "steps": [1],
     "hidden": [5],
 }
 FIELDS = [(part, field.name) for part in PARTS for field in dataclasses.fields(part)]
@@ -55,7 +55,8 @@ def are_one_network(part, other):
 
 def idle_values(part, field):
     """Values of a field that make the network that another value makes."""
-    made, idle = [part(**BASE)], []
+    names = {field.name for field in dataclasses.fields(part)}
+    made, idle = [part(**{name: BASE[name] for name in names & BASE.keys()})], []
     for value in OTHER[field]:
         try:
             changed = dataclasses.replace(made[0], **{field: value})
