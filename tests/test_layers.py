@@ -14,8 +14,8 @@ PACKAGE = Path(jaxgan.__file__).parent
 # From the bottom up: a module imports from its own layer and from those before it.
 LAYERS = [
     ["errors"],
-    ["types", "typed_json", "paths", "ranges"],
-    ["numerics", "protocols"],
+    ["types", "typed_json", "paths", "ranges", "files"],
+    ["numerics", "protocols", "digest"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),

@@ -14,6 +14,7 @@ import pytest
 
 import jaxgan
 from jaxgan.augment import DiffAugment, InstanceNoise
+from jaxgan.digest import leaf_digests
 from jaxgan.errors import UserError
 from jaxgan.features.network import feature_network
 from jaxgan.losses import Hinge, RelativisticPaired
@@ -27,7 +28,6 @@ from jaxgan.networks import (
 from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
-from jaxgan.training.digest import leaf_digests
 from jaxgan.types import Given
 from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent
 
