@@ -106,6 +106,29 @@ def test_imports_run_downwards(path):
     assert not list(upward_imports(path, parse(path)))
 
 
+def module_of(name):
+    """The file that an imported name is in, or is; None outside the package."""
+    parts = name.split(".")
+    for end in range(len(parts), 1, -1):
+        bare = "/".join(parts[1:end])
+        for path in (f"{bare}.py", f"{bare}/__init__.py"):
+            if parts[0] == "jaxgan" and (PACKAGE / path).exists():
+                return path
+    return None
+
+
+def test_imports_run_in_no_circle():
+    known = {
+        path: {module_of(name) for name, _ in imports(path, parse(path))} - {None, path}
+        for path in modules()
+        if path != "__init__.py"
+    }
+    while known:
+        leaves = {path for path, others in known.items() if not others & known.keys()}
+        assert leaves, f"circles among {sorted(known)}"
+        known = {path: others for path, others in known.items() if path not in leaves}
+
+
 @pytest.mark.parametrize("path", modules())
 def test_outside_libraries_stay_where_they_belong(path):
     tree = parse(path)
