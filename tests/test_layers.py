@@ -14,8 +14,8 @@ PACKAGE = Path(jaxgan.__file__).parent
 # From the bottom up: a module imports from its own layer and from those before it.
 LAYERS = [
     ["errors"],
-    ["types", "typed_json", "paths", "ranges"],
-    ["numerics", "protocols"],
+    ["types", "typed_json", "paths", "ranges", "files"],
+    ["numerics", "protocols", "digest"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),
@@ -104,6 +104,29 @@ def upward_imports(path, tree):
 def test_imports_run_downwards(path):
     assert room(path) in HEIGHT, f"{path} has no layer: add it to LAYERS in tests/test_layers.py"
     assert not list(upward_imports(path, parse(path)))
+
+
+def module_of(name):
+    """The file that an imported name is in, or is; None outside the package."""
+    parts = name.split(".")
+    for end in range(len(parts), 1, -1):
+        bare = "/".join(parts[1:end])
+        for path in (f"{bare}.py", f"{bare}/__init__.py"):
+            if parts[0] == "jaxgan" and (PACKAGE / path).exists():
+                return path
+    return None
+
+
+def test_imports_run_in_no_circle():
+    known = {
+        path: {module_of(name) for name, _ in imports(path, parse(path))} - {None, path}
+        for path in modules()
+        if path != "__init__.py"
+    }
+    while known:
+        leaves = {path for path, others in known.items() if not others & known.keys()}
+        assert leaves, f"circles among {sorted(known)}"
+        known = {path: others for path, others in known.items() if path not in leaves}
 
 
 @pytest.mark.parametrize("path", modules())

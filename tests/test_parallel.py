@@ -13,9 +13,9 @@ from jax.sharding import PartitionSpec as P
 
 import jaxgan
 from jaxgan.data.feed import FEED_ON_DEVICE
+from jaxgan.digest import leaf_digests
 from jaxgan.parallel import local_part, map_step
 from jaxgan.steps.updates import Feed, many_updates, to_unit_range, update
-from jaxgan.training.digest import leaf_digests
 from tests.tiny import VARIANTS, with_plain_descent
 
 SHAPE = (8, 8, 1)

@@ -19,7 +19,8 @@ from jaxgan.data import open_images
 from jaxgan.metrics import fit_blur, image_spectra, measured_transfer, planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report.card import card_to_json
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 from jaxgan.report.networks import networks_for
 from jaxgan.report.page import write_page
 
@@ -51,7 +52,7 @@ def main() -> None:
         lap("networks, the first time")
         networks = networks_for(*arguments)
         lap("networks, from the cache")
-        sets = ImageSets("blurred CIFAR-10", fake, real, trained["image"], train.classes,
+        sets = CardInputs("blurred CIFAR-10", fake, real, trained["image"], train.classes,
                          networks=networks)  # fmt: skip
         card, evidence = measure(sets)
         lap("card")

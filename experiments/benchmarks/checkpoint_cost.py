@@ -19,8 +19,8 @@ from pathlib import Path
 
 from quick_run import QuickRun
 
+from jaxgan.digest import leaf_digests
 from jaxgan.training.checkpoint import Checkpoints
-from jaxgan.training.digest import leaf_digests
 
 UPDATES_BETWEEN = 1000
 

@@ -19,7 +19,8 @@ import numpy as np
 from pictures import CROPS, pictures
 
 from jaxgan.data import open_images
-from jaxgan.report.measure import ImageSets, judge
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import judge
 from jaxgan.report.networks import networks_for
 
 SETS = ("cifar10", "mnist", "shapes", "photographs", "colour", "dead_leaves")
@@ -50,7 +51,7 @@ def main() -> None:
 
 def alarms(name: str, options: argparse.Namespace) -> dict:
     pool = pictures(name, POOL, SIDES.get(name))
-    sets = ImageSets(name, pool[:1], pool[:1], has_edges=name in ("shapes", "dead_leaves"))
+    sets = CardInputs(name, pool[:1], pool[:1], has_edges=name in ("shapes", "dead_leaves"))
     if name in NETWORKS and name not in CROPS:
         train = open_images(name)
         some = train.read(np.linspace(0, train.size - 1, min(train.size, 20_000)).astype(int))

@@ -17,7 +17,8 @@ import numpy as np
 from pictures import pictures
 
 from jaxgan.report.faults import Faults, planted
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
     def say(line: str) -> None:
         print(f"{time.perf_counter() - start:7.1f} s  {line}", flush=True)
 
-    card, _ = measure(ImageSets("large", fakes, images[options.fakes :]), say=say)
+    card, _ = measure(CardInputs("large", fakes, images[options.fakes :]), say=say)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     say(f"{card.verdict}, {card.radius_px.value:.2f} px; peak memory {peak:.2f} GiB")

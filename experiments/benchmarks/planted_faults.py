@@ -15,7 +15,8 @@ from pictures import pictures
 from jaxgan.metrics import planting, tenengrad
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.kernels import box, convolved
-from jaxgan.report.measure import ImageSets, judge
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import judge
 from tests.report import planted
 
 REAL, FAKES = 1200, 500
@@ -99,7 +100,7 @@ def main() -> None:
         real, rest = many[:REAL], many[REAL:] / 255.0
         for kind, fault in kinds.items():
             faulty = as_file(fault(rest[:FAKES], rest, real / 255.0))
-            judged = judge(ImageSets(kind, faulty, real))
+            judged = judge(CardInputs(kind, faulty, real))
             numbers = " | ".join(f"{judged.scores[score].value:.2f}" for score in SHOWN)
             lines.append(
                 f"| {name} {side} | {kind} | {', '.join(judged.verdict.words)} | {numbers} | "

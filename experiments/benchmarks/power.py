@@ -17,7 +17,8 @@ import numpy as np
 from pictures import pictures
 
 from jaxgan.report.faults import Faults, planted
-from jaxgan.report.measure import ImageSets, Judged, judge, smallest_blur_of
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import Judged, judge, smallest_blur_of
 
 CASES = (("photographs", 32, 100, 200), ("photographs", 64, 500, 1200), ("cifar10", 32, 200, 500))
 POOL, ASKED = 4000, 5
@@ -59,7 +60,7 @@ def blurred_card(
     """Of images drawn anew from the pool, the fakes with a blur of `radius` pixels."""
     order = rng.permutation(len(pool))
     soft = planted(pool[order[:fakes]], Faults(radius=radius), rng)
-    return judge(ImageSets("soft", soft, pool[order[fakes:][:real]]))
+    return judge(CardInputs("soft", soft, pool[order[fakes:][:real]]))
 
 
 if __name__ == "__main__":

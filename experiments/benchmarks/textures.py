@@ -14,7 +14,8 @@ from pictures import pictures  # noqa: F401  finds the tests' modules
 
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
-from jaxgan.report.measure import ImageSets, judge
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import judge
 from tests.report.textures import TEXTURES
 
 REAL, FAKES = 600, 300
@@ -36,7 +37,7 @@ def main() -> None:
             real = as_file(draw(REAL, side, rng))
             for fault, change in faults(rng).items():
                 fakes = as_file(change(draw(FAKES, side, rng)))
-                judged = judge(ImageSets(fault, fakes, real))
+                judged = judge(CardInputs(fault, fakes, real))
                 numbers = " | ".join(f"{judged.scores[score].value:.3f}" for score in SHOWN)
                 said = ", ".join(judged.verdict.words)
                 lines.append(f"| {name} {side} | {fault} | {said} | {numbers} |")

@@ -14,7 +14,8 @@ from jaxgan.data import open_images
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report.headline import card_record
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 from jaxgan.report.networks import networks_for
 from jaxgan.report.page import write_page
 from jaxgan.training.jsonl import write_json
@@ -42,7 +43,7 @@ def main() -> None:
         protocol = {"data": "cifar10", "trained_split": "train", "real_split": "test",
                     "real_fingerprint": test.fingerprint}  # fmt: skip
         card, evidence = measure(
-            ImageSets(name, judged, real, trained["image"], train.classes, networks=networks,
+            CardInputs(name, judged, real, trained["image"], train.classes, networks=networks,
                       protocol=protocol)
         )  # fmt: skip
         (HERE / folder).mkdir(exist_ok=True)

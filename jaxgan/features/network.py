@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import numpy as np
 
+from jaxgan.digest import leaves_as_bytes
 from jaxgan.types import Tree
 
 __all__ = ["FeatureNetwork", "Forward", "Outputs", "feature_network", "parameter_digest"]
@@ -109,10 +110,8 @@ def feature_network(
 def parameter_digest(name: str, version: int, parameters: Tree) -> str:
     """SHA-256 hex of name, version and each leaf's path, type, shape and little-endian bytes."""
     total = hashlib.sha256(f"{name} {version}\n".encode())
-    for path, leaf in jax.tree_util.tree_leaves_with_path(parameters):
-        array = np.ascontiguousarray(leaf)
-        total.update(f"{jax.tree_util.keystr(path)} {array.dtype} {array.shape}\n".encode())
-        total.update(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+    for _, header, content in leaves_as_bytes(parameters):
+        total.update(f"{header}\n".encode() + content)
     return total.hexdigest()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.errors import UserError
+from jaxgan.files import written_whole
 
 __all__ = ["check_writable", "load", "store"]
 
@@ -31,7 +32,7 @@ def check_writable(directory: Path) -> None:
 
 
 def store(path: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
-    """Write a file, all of it or nothing: under another name first, then renamed.
+    """Write a file, all of it or nothing; several processes may share the directory.
 
     It begins with the SHA-256, in hex, of all that follows the first line.
     """
@@ -39,15 +40,8 @@ def store(path: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     text = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     np.savez(buffer, **{**arrays, FACTS: text})  # type: ignore[arg-type]
     content = buffer.getvalue()
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("wb") as file:
-            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with written_whole(path, f".{os.getpid()}") as temporary:
+        temporary.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def load(path: Path) -> tuple[Arrays, dict[str, Any]]:

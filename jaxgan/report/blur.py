@@ -12,7 +12,8 @@ from jaxgan.paths import check_path, lies_in
 from jaxgan.report.card import Card
 from jaxgan.report.headline import card_record
 from jaxgan.report.image_files import write_image_files
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 from jaxgan.report.page import write_page
 from jaxgan.report.sources import sets_of_folders, sets_of_run
 from jaxgan.training.jsonl import write_json
@@ -106,7 +107,9 @@ def _check_can_write(out: Path) -> None:
         ) from error
 
 
-def _write(sets: ImageSets, out: Path, seed: int, sheet: bool, say: Say) -> tuple[Card, list[Path]]:
+def _write(
+    sets: CardInputs, out: Path, seed: int, sheet: bool, say: Say
+) -> tuple[Card, list[Path]]:
     card, evidence = measure(sets, seed, say)
     write_json(out / "blur.json", card_record(card))
     page = out / "blur.html"

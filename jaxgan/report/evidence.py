@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +19,8 @@ from jaxgan.metrics.spectrum import (
 )
 from jaxgan.report.card import Evidence, Measured, Pair
 from jaxgan.report.findings import Findings
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import Readings, splits, spread
-
-if TYPE_CHECKING:
-    from jaxgan.report.measure import ImageSets
 
 __all__ = ["gather"]
 
@@ -39,7 +37,7 @@ EXTREMES = 12  # softest and sharpest fakes that are shown
 
 
 def gather(
-    sets: ImageSets,
+    sets: CardInputs,
     scores: Mapping[str, Measured],
     readings: Readings,
     transfer: BlurTransfer,
@@ -98,7 +96,7 @@ def _single_images(images: Array, facts: Findings) -> dict[str, Any]:
     }
 
 
-def _neighbours(sets: ImageSets, readings: Readings) -> Array | None:
+def _neighbours(sets: CardInputs, readings: Readings) -> Array | None:
     if sets.trained is None:
         return None
     return sets.trained[readings["memorisation"][2]["place"]]
@@ -110,7 +108,7 @@ def _medians(images: Array) -> Pair:
 
 
 def _spectra(
-    sets: ImageSets,
+    sets: CardInputs,
     scores: Mapping[str, Measured],
     readings: Readings,
     transfer: BlurTransfer,
@@ -154,7 +152,7 @@ def _gradients(readings: Readings, rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _edges(sets: ImageSets, readings: Readings) -> dict[str, Array] | None:
+def _edges(sets: CardInputs, readings: Readings) -> dict[str, Array] | None:
     """Radii of clean shapes, the share of others, and mean edges, for data that have edges."""
     if "edges" not in readings or "edge_radius" not in readings["edges"][0].scores:
         return None
@@ -170,7 +168,7 @@ def _edges(sets: ImageSets, readings: Readings) -> dict[str, Array] | None:
     return found
 
 
-def _classes(sets: ImageSets, readings: Readings) -> dict[str, Any]:
+def _classes(sets: CardInputs, readings: Readings) -> dict[str, Any]:
     if "classes" not in readings:
         return {}
     count = len(sets.class_names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,13 +16,11 @@ from jaxgan.metrics.soft_share import calibrated, softness_scale
 from jaxgan.report.card import Measured
 from jaxgan.report.class_softness import ClassSoftness, class_softness
 from jaxgan.report.equivalents import Equivalents, equivalents
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import Readings, spread
 from jaxgan.report.soft_rules import SURE, blurred
 from jaxgan.report.softness_instruments import SIGMAS, softness_by_region
 from jaxgan.report.standing import Standing
-
-if TYPE_CHECKING:
-    from jaxgan.report.measure import ImageSets
 
 __all__ = ["Findings", "findings"]
 
@@ -48,7 +46,7 @@ class Findings(NamedTuple):
 
 
 def findings(
-    sets: ImageSets,
+    sets: CardInputs,
     scores: Mapping[str, Measured],
     readings: Readings,
     sectors: tuple[BlurTransfer, ...],
@@ -89,7 +87,7 @@ def findings(
     )
 
 
-def _labels(sets: ImageSets, real: int) -> tuple[Array, Array] | None:
+def _labels(sets: CardInputs, real: int) -> tuple[Array, Array] | None:
     """Classes of the real images that were looked at, and of the fakes: known, or judged.
 
     None where there are no classes.
@@ -106,7 +104,7 @@ def _labels(sets: ImageSets, real: int) -> tuple[Array, Array] | None:
     return None
 
 
-def _scale(sets: ImageSets, scores: Mapping[str, Measured], readings: Readings) -> dict[str, str]:
+def _scale(sets: CardInputs, scores: Mapping[str, Measured], readings: Readings) -> dict[str, str]:
     """Whether enlarging explains the mean spectrum better than a blur does, in words."""
     standing = Standing(scores, {})
     if not standing.high("blur_variance") or not standing.above("misfit"):
@@ -124,7 +122,7 @@ def _scale(sets: ImageSets, scores: Mapping[str, Measured], readings: Readings) 
 
 
 def _kind(
-    sets: ImageSets, standing: Standing, readings: Readings, sectors: tuple[BlurTransfer, ...]
+    sets: CardInputs, standing: Standing, readings: Readings, sectors: tuple[BlurTransfer, ...]
 ) -> dict[str, str]:
     """The kind of a blur that is no Gaussian, in words; nothing for others, or where there is none.
 

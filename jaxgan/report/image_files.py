@@ -9,7 +9,7 @@ import numpy as np
 from jaxgan.metrics.frame_regions import softest_region
 from jaxgan.report.card import Card, Evidence
 from jaxgan.report.image_table import ImageTable, write_csv
-from jaxgan.report.measure import ImageSets
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.sheets import write_sheets
 from jaxgan.report.soft_rules import SURE
 
@@ -18,7 +18,7 @@ __all__ = ["write_image_files"]
 Array = np.ndarray
 
 
-def write_image_files(out: Path, sets: ImageSets, card: Card, evidence: Evidence) -> list[Path]:
+def write_image_files(out: Path, sets: CardInputs, card: Card, evidence: Evidence) -> list[Path]:
     """blur-images.csv and sheet-*.png in the directory `out`; the paths of all.
 
     The softest fakes have a sheet, and so have the class and the region that the verdict flags.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxgan.errors import printable
+from jaxgan.files import written_whole
 
 __all__ = ["ImageTable", "largest_first", "write_csv"]
 
@@ -63,9 +64,8 @@ def write_csv(path: Path, table: ImageTable, by: str = "radius_px") -> None:
         label = table.labels[index] if table.labels else ""
         numbers = [_as_number(float(values[index])) for values in table.columns.values()]
         writer.writerow([rank, _as_text(table.names[index]), _as_text(label), *numbers])
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
 def _as_text(name: str) -> str:

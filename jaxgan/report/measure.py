@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from jaxgan.errors import UserError
-from jaxgan.features.network import FeatureNetwork
 from jaxgan.metrics.blur_transfer import BlurTransfer, measured_transfer
 from jaxgan.metrics.checks import checked_pair
 from jaxgan.metrics.transfer_height import DIRECTIONS, sector_transfers
@@ -19,12 +18,13 @@ from jaxgan.report.counted import counted, plain_images
 from jaxgan.report.evidence import gather
 from jaxgan.report.faults import Faults, explained, fitted_faults, with_noise_of
 from jaxgan.report.findings import Findings, findings
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import Instrument, Readings, read
 from jaxgan.report.power import smallest_blur
 from jaxgan.report.softness_instruments import regions, single_images
 from jaxgan.report.verdict import Verdict, verdict
 
-__all__ = ["ImageSets", "Judged", "check_images_of", "instruments", "judge", "measure",
+__all__ = ["Judged", "check_images_of", "instruments", "judge", "measure",
            "smallest_blur_of"]  # fmt: skip
 
 Array = np.ndarray
@@ -44,24 +44,6 @@ HEIGHTS = (
 """Scores that say what the blur is. Noise hides where half is lost, and so explains them."""
 
 
-class ImageSets(NamedTuple):
-    """What a card is made of; images are uint8 [n, H, W, C]."""
-
-    name: str  # of what is judged
-    fake: Array
-    real: Array  # at least twice as many, for real against real
-    trained: Array | None = None  # images that the generator was trained on, `real` not among them
-    class_names: tuple[str, ...] = ()
-    has_edges: bool = False  # whether the images show steps, whose radius can be measured
-    networks: tuple[FeatureNetwork, ...] = ()  # the first tells diversity, too
-    protocol: Mapping[str, Any] = {}  # of the data, for the record
-    notes: tuple[str, ...] = ()  # what limits the card
-    history: Mapping[str, Array] = {}  # of a run: name -> [[step, value]]
-    fake_names: tuple[str, ...] = ()  # of the fakes' files, or () for samples in their order
-    fake_labels: Array | None = None  # int [n] classes that the fakes are of, where they are known
-    real_labels: Array | None = None  # the same of the real images
-
-
 class Judged(NamedTuple):
     """What was measured, and what is said of it."""
 
@@ -73,7 +55,7 @@ class Judged(NamedTuple):
 
 
 def measure(
-    sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda line: None
+    sets: CardInputs, seed: int = 0, say: Callable[[str], None] = lambda line: None
 ) -> tuple[Card, Evidence]:
     """The card of a set of fakes, and what its figures show. The same for the same arguments.
 
@@ -99,7 +81,9 @@ def measure(
     return card, evidence
 
 
-def judge(sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda line: None) -> Judged:
+def judge(
+    sets: CardInputs, seed: int = 0, say: Callable[[str], None] = lambda line: None
+) -> Judged:
     """Every score of a set of fakes and the verdict, without figures. Refuses as `measure`."""
     check_images_of(sets.real, sets.fake)
     found = counted(sets.real, sets.fake)
@@ -122,7 +106,7 @@ def judge(sets: ImageSets, seed: int = 0, say: Callable[[str], None] = lambda li
 class Bench:
     """The sets, and what each instrument has said of them so far."""
 
-    def __init__(self, sets: ImageSets, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, sets: CardInputs, seed: int, say: Callable[[str], None]) -> None:
         self.sets, self.seed, self.say = sets, seed, say
         try:
             self.transfer = measured_transfer(sets.real)
@@ -187,7 +171,7 @@ class Bench:
 
 
 def instruments(
-    sets: ImageSets, transfer: BlurTransfer, sectors: tuple[BlurTransfer, ...], seed: int
+    sets: CardInputs, transfer: BlurTransfer, sectors: tuple[BlurTransfer, ...], seed: int
 ) -> Sequence[tuple[str, Instrument]]:
     """Names and instruments of a card of these sets, but for those that the fit comes before."""
     first = sets.networks[0] if sets.networks else None
@@ -247,7 +231,7 @@ def _power(judged: Judged) -> tuple[str, ...]:
     )
 
 
-def _protocol(sets: ImageSets, seed: int) -> dict[str, Any]:
+def _protocol(sets: CardInputs, seed: int) -> dict[str, Any]:
     return {
         **sets.protocol,
         "fakes": len(sets.fake),

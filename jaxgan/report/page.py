@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from jaxgan.files import written_whole
 from jaxgan.report.card import HEADLINES as FIELDS
 from jaxgan.report.card import Card, Evidence, Measured, Pair
 from jaxgan.report.figures import Drawn, draw_figures, to_png
@@ -56,9 +57,8 @@ SECTIONS = (("figures", "Figures"), ("scores", "All scores"), ("protocol", "Prot
 def write_page(path: Path, card: Card, evidence: Evidence) -> None:
     """Write the page; whoever reads the path sees the old page or the whole new one."""
     text = page(card, draw_figures(card, evidence))
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def page(card: Card, figures: Iterable[Drawn]) -> str:

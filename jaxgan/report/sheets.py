@@ -13,6 +13,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from scipy import ndimage
 
 from jaxgan.errors import printable
+from jaxgan.files import written_whole
 from jaxgan.report.figures.style import DASH, FAKE, INK, QUIET, TIMES
 from jaxgan.report.image_table import ImageTable, largest_first
 
@@ -245,7 +246,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _write(path: Path, picture: Image.Image) -> Path:
     """As a PNG file; whoever reads the path sees the old picture or the whole new one."""
-    temporary = path.with_name(path.name + ".new")
-    picture.save(temporary, format="PNG", compress_level=3)  # 9 takes seconds
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        picture.save(temporary, format="PNG", compress_level=3)  # 9 takes seconds
     return path

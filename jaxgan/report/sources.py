@@ -12,7 +12,8 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.data import ARRAYS, MOST_PIXELS, PROCEDURAL, ImageSet, open_images
 from jaxgan.errors import UserError
-from jaxgan.report.measure import ImageSets, check_images_of
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import check_images_of
 from jaxgan.report.networks import networks_for
 from jaxgan.report.storage import stored_differently
 from jaxgan.training.picture_list import what_changed
@@ -52,7 +53,7 @@ def sets_of_run(
     max_pixels: int = MOST_PIXELS,
     images: ImageSet | None = None,
     held_out: ImageSet | None = None,
-) -> ImageSets:
+) -> CardInputs:
     """`count` samples of a run's checkpoint, against real images that it was not trained on.
 
     These are `held_out`, else another split of the same data; where there is none (a folder,
@@ -88,7 +89,7 @@ def sets_of_run(
             f"{config.data} has no split {other!r}: the real images are those the run was trained "
             "on, so memorisation cannot be told, and scores flatter a generator that copies"
         )
-    return ImageSets(
+    return CardInputs(
         name=f"{config.name} on {config.data}, seed {config.seed}, step {step}",
         fake=fake,
         real=real["image"],
@@ -123,7 +124,7 @@ def sets_of_folders(
     cache: Path | None,
     say: Say,
     max_pixels: int = MOST_PIXELS,
-) -> ImageSets:
+) -> CardInputs:
     """Anybody's images: two folders, of which one is taken for real."""
     for inner, outer in ((fake, real), (real, fake)):
         if outer.resolve() in inner.resolve().parents:
@@ -152,7 +153,7 @@ def sets_of_folders(
     same_classes = fake_set.classes == real_set.classes
     if fake_set.classes and not same_classes:
         notes.append("the folders of the fakes are not those of the real images: no classes")
-    return ImageSets(
+    return CardInputs(
         name=f"{fake} against {real}",
         fake=fakes,
         real=images["image"],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jaxgan.config import Config
+from jaxgan.digest import leaf_digests
 from jaxgan.parallel import agree, is_first_host, replicate
 from jaxgan.training.checkpoint import Checkpoints
-from jaxgan.training.digest import leaf_digests
 from jaxgan.training.init_from import take_networks
 from jaxgan.training.jsonl import write_lines
 from jaxgan.training.records import digests_by_step, read_digests, read_metrics, record_digest

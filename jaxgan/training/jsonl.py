@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from jaxgan.errors import UserError
+from jaxgan.files import written_whole
 
 __all__ = ["append_line", "read_json", "read_lines", "write_json", "write_lines"]
 
@@ -59,9 +59,5 @@ def _text(path: Path) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

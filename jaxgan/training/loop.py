@@ -13,12 +13,12 @@ import jax
 from jaxgan.config import Config
 from jaxgan.data.images import ImageSet
 from jaxgan.data.notes import notes_on
+from jaxgan.digest import combined_digest, leaf_digests, non_finite_leaf
 from jaxgan.errors import DivergenceError
 from jaxgan.parallel import agree, is_first_host
 from jaxgan.steps.updates import UpdateInfo
 from jaxgan.training.beginning import begin, begun_from_source
 from jaxgan.training.checkpoint import Checkpoints
-from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf
 from jaxgan.training.evaluation import Evaluation
 from jaxgan.training.machine import (
     Machine,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from jaxgan.files import written_whole
+
 __all__ = ["as_uint8", "image_grid", "write_grid"]
 
 GAP = 2  # pixels between images
@@ -42,6 +44,5 @@ def write_grid(path: Path, images: np.ndarray, columns: int | None = None) -> No
 
     picture = image_grid(images, columns)
     image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
-    temporary = path.with_name(path.name + ".new")
-    image.save(temporary, format="PNG")
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        image.save(temporary, format="PNG")

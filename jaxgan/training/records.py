@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from jaxgan.data.images import fingerprint
+from jaxgan.digest import combined_digest, shortened
 from jaxgan.errors import UserError
 from jaxgan.ranges import check_whole
-from jaxgan.training.digest import combined_digest, shortened
 from jaxgan.training.jsonl import append_line, read_json, read_lines
 from jaxgan.typed_json import check_fields
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from jaxgan.data import MOST_PIXELS
 from jaxgan.data.images import ImageSet
+from jaxgan.digest import combined_digest, leaf_digests, shortened
 from jaxgan.errors import UserError
-from jaxgan.training.digest import combined_digest, leaf_digests, shortened
 from jaxgan.training.environment import describe_environment, differences
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare
 from jaxgan.training.picture_list import what_changed

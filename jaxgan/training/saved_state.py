@@ -10,10 +10,10 @@ from typing import NamedTuple
 import jax
 
 from jaxgan.config import Config
+from jaxgan.digest import combined_digest, leaf_digests
 from jaxgan.errors import UserError
 from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints, DamagedError
-from jaxgan.training.digest import combined_digest, leaf_digests
 from jaxgan.training.records import digests_by_step, read_digests
 from jaxgan.training.run_directory import (
     CHECKPOINT,

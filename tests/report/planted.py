@@ -16,7 +16,8 @@ from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.kernels import convolved, disc, motion
 from jaxgan.metrics.sharpness import tenengrad
-from jaxgan.report.measure import ImageSets, Judged, judge
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import Judged, judge
 from tests.photographs import crops
 
 __all__ = ["FAKES", "REAL", "held", "judged", "real_of", "rng_of"]
@@ -48,7 +49,7 @@ def held(name: str) -> np.ndarray:
 
 
 def judged(name: str, faulty: np.ndarray, **fields) -> Judged:
-    return judge(ImageSets(name, as_file(faulty), real_of(name), **fields))
+    return judge(CardInputs(name, as_file(faulty), real_of(name), **fields))
 
 
 def rng_of(number: int) -> np.random.Generator:

@@ -7,7 +7,8 @@ import pytest
 
 from jaxgan.errors import UserError
 from jaxgan.report.counted import counted, plain_images
-from jaxgan.report.measure import ImageSets, check_images_of, judge
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import check_images_of, judge
 from jaxgan.report.verdict import verdict
 
 
@@ -87,4 +88,4 @@ def test_plain_images_and_what_cannot_be_measured_of_them():
 def test_stripes_are_refused_in_a_line():
     stripes = np.broadcast_to(noise(300, 4)[:, :, :1], (300, 16, 16, 3))
     with pytest.raises(UserError, match="no card can be made of these images: real images: plain"):
-        judge(ImageSets("stripes", fake=stripes[200:], real=stripes[:200]))
+        judge(CardInputs("stripes", fake=stripes[200:], real=stripes[:200]))

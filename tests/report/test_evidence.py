@@ -8,8 +8,9 @@ from jaxgan.data import open_images
 from jaxgan.features import Outputs, feature_network, pixel_features
 from jaxgan.metrics import median_noise, planting, tenengrad
 from jaxgan.metrics.checks import as_file
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import spread
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.measure import measure
 
 IMAGES = open_images("shapes", image_size=16, split="test").read(np.arange(700))["image"]
 REAL, HELD, TRAINED = IMAGES[:400], IMAGES[400:520], IMAGES[520:]
@@ -34,7 +35,7 @@ def found():
     soft = planting.blurred(grey, SIGMA)
     fake = as_file(planting.noised(soft, NOISE, np.random.default_rng(0)))
     fake[:COPIES] = TRAINED[:COPIES]
-    sets = ImageSets("planted", fake, REAL, TRAINED, ("dark", "middling", "bright"), True,
+    sets = CardInputs("planted", fake, REAL, TRAINED, ("dark", "middling", "bright"), True,
                      (pixel_features(REAL), CLASSES))  # fmt: skip
     _, evidence = measure(sets)
     return fake, evidence

@@ -10,8 +10,9 @@ from jaxgan.features import Outputs, feature_network
 from jaxgan.metrics import measured_transfer, planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.transfer_height import sector_transfers
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import Instrument, band_of, read, splits, spread, widening
-from jaxgan.report.measure import ImageSets, instruments
+from jaxgan.report.measure import instruments
 
 MEANS = Instrument(
     rows=lambda images: {"mean": images.mean(axis=(1, 2, 3))},
@@ -169,7 +170,7 @@ def test_scores_without_a_reference_are_named_by_their_instruments():
     one, other, judged, trained = np.split(as_file(noisy), 4)
     network = feature_network("two", 1, {}, lambda _, x: Outputs(x.mean((1, 2)), _logits(x)),
                               has_logits=True)  # fmt: skip
-    sets = ImageSets("real", judged, one, trained, ("dark", "bright"), True, (network,))
+    sets = CardInputs("real", judged, one, trained, ("dark", "bright"), True, (network,))
     arguments = (measured_transfer(one), sector_transfers(one), 0)
     for name, instrument in instruments(sets, *arguments):
         rows = [instrument.rows(x) for x in (one, other, judged)]

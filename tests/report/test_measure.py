@@ -11,7 +11,8 @@ from jaxgan.features import pixel_features
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report.card import card_to_json
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 
 IMAGES = open_images("shapes", image_size=16, split="test").read(np.arange(700))["image"]
 REAL, FAKE, TRAINED = IMAGES[:400], IMAGES[400:520], IMAGES[520:]
@@ -25,7 +26,7 @@ def blurred(images, sigma):
 
 @pytest.fixture(scope="module")
 def card():
-    sets = ImageSets(
+    sets = CardInputs(
         "blurred shapes",
         blurred(FAKE, 1.0),
         REAL,
@@ -104,4 +105,4 @@ def test_evidence_is_of_the_images_it_names(card):
 )
 def test_images_that_cannot_be_compared_are_refused(fake, real, message):
     with pytest.raises(UserError, match=message):
-        measure(ImageSets("bad", fake, real))
+        measure(CardInputs("bad", fake, real))

@@ -11,8 +11,9 @@ from jaxgan.features import random_convolutions
 from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.report import feature_instruments
+from jaxgan.report.inputs import CardInputs
 from jaxgan.report.instruments import read
-from jaxgan.report.measure import ImageSets, judge, measure
+from jaxgan.report.measure import judge, measure
 from jaxgan.report.verdict import verdict
 from tests.report import planted
 from tests.report.planted import FAKES, held, judged, pictures, real_of, rng_of
@@ -204,13 +205,13 @@ def test_of_pictures_that_are_no_photographs_a_fault_has_its_word_alone(name, fa
     rng = rng_of(6)
     real, images = (TEXTURES[name](count, 32, rng) for count in (600, 300))
     arguments = (size, rng) if fault is planting.noised else (size,)
-    found = judge(ImageSets(name, as_file(fault(images, *arguments)), as_file(real)))
+    found = judge(CardInputs(name, as_file(fault(images, *arguments)), as_file(real)))
     assert found.verdict.words == (word,), found.verdict.reasons
 
 
 def test_under_much_noise_single_images_say_nothing():
     images = planting.noised(held("photographs"), 0.3, rng_of(1))
-    sets = ImageSets("noise", as_file(images), real_of("photographs"))
+    sets = CardInputs("noise", as_file(images), real_of("photographs"))
     card, evidence = measure(sets)
     assert "too noisy" in card.verdict
     assert "softer_share" not in card.scores
@@ -282,7 +283,7 @@ def test_blurred_copies_are_called_memorised_and_blurred_images_are_not(name, si
 
     def words(fakes: np.ndarray) -> set[str]:
         soft = as_file(planting.blurred(fakes / 255.0, sigma))
-        return set(measure(ImageSets("soft", soft, real_of(name), trained))[0].verdict)
+        return set(measure(CardInputs("soft", soft, real_of(name), trained))[0].verdict)
 
     assert {"too soft", "memorised"} & words(unseen) == {"too soft"}
     assert {"too soft", "memorised"} <= words(trained)

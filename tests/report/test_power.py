@@ -9,7 +9,8 @@ from jaxgan.metrics import planting
 from jaxgan.metrics.checks import as_file
 from jaxgan.metrics.equivalent_blur import BlurSeries
 from jaxgan.report.card import Measured
-from jaxgan.report.measure import ImageSets, measure
+from jaxgan.report.inputs import CardInputs
+from jaxgan.report.measure import measure
 from jaxgan.report.power import smallest_blur
 from tests.photographs import crops
 
@@ -65,7 +66,7 @@ def test_so_small_a_blur_of_photographs_is_called_by_its_name_and_half_of_it_is_
 
     def card(sigma):
         soft = as_file(planting.blurred(others[:150], sigma)) if sigma else as_file(others[:150])
-        return measure(ImageSets("soft", soft, real))[0]
+        return measure(CardInputs("soft", soft, real))[0]
 
     (note,) = (note for note in card(0.0).notes if "9 of 10" in note)
     size = float(note.split(" from ")[1].split(" pixels")[0])

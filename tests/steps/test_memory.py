@@ -11,7 +11,7 @@ import pytest
 import jaxgan
 from jaxgan.features.network import feature_network
 from jaxgan.penalties import R1
-from jaxgan.training.digest import leaf_digests
+from jaxgan.digest import leaf_digests
 from tests.steps.small import SHAPE, batch_of, first_step, two_layers
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import jaxgan
 from jaxgan.augment import DiffAugment, InstanceNoise
+from jaxgan.digest import leaf_digests
 from jaxgan.errors import UserError
 from jaxgan.losses import Hinge, RelativisticPaired
 from jaxgan.networks import (
@@ -25,7 +26,6 @@ from jaxgan.networks import (
 from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
-from jaxgan.training.digest import leaf_digests
 from jaxgan.types import Given, NetworkSetting
 from tests.steps.small import SHAPE, batch_of, first_step, two_layers
 from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent

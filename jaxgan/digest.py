@@ -1,21 +1,24 @@
-"""SHA-256 of a state: what two runs that are the same have in common."""
+"""SHA-256 of a tree of arrays: what two runs that are the same have in common."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import jax
 import numpy as np
 
 from jaxgan.types import Tree
 
-__all__ = ["combined_digest", "leaf_digests", "non_finite_leaf", "shortened"]
+__all__ = ["combined_digest", "leaf_digests", "leaves_as_bytes", "non_finite_leaf", "shortened"]
 
 
 def leaf_digests(tree: Tree) -> dict[str, str]:
     """Hex digest of every leaf, over its path, dtype, shape and bytes, by path."""
-    leaves = jax.tree_util.tree_leaves_with_path(tree)
-    return {jax.tree_util.keystr(path): _digest(path, leaf) for path, leaf in leaves}
+    return {
+        path: hashlib.sha256(f"{header} ".encode() + content).hexdigest()
+        for path, header, content in leaves_as_bytes(tree)
+    }
 
 
 def combined_digest(leaves: dict[str, str]) -> str:
@@ -36,9 +39,12 @@ def shortened(leaves: dict[str, str]) -> dict[str, str]:
     return {path: digest[:16] for path, digest in leaves.items()}
 
 
-def _digest(path: tuple[object, ...], leaf: jax.Array) -> str:
-    array = np.ascontiguousarray(leaf)
-    header = f"{jax.tree_util.keystr(path)} {array.dtype} {array.shape} "
-    # Little-endian bytes whatever the machine.
-    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return hashlib.sha256(header.encode() + little.tobytes()).hexdigest()
+def leaves_as_bytes(tree: Tree) -> Iterator[tuple[str, str, bytes]]:
+    """Of every leaf: its path, the path with dtype and shape, and its bytes.
+
+    The bytes are little-endian whatever the machine.
+    """
+    for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+        array, name = np.ascontiguousarray(leaf), jax.tree_util.keystr(path)
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        yield name, f"{name} {array.dtype} {array.shape}", little.tobytes()

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.training.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
+from jaxgan.digest import combined_digest, leaf_digests, non_finite_leaf, shortened
 
 TREE = {"a": jnp.arange(3.0), "b": (jnp.int32(7), jnp.ones((2, 2), jnp.bfloat16))}
 
