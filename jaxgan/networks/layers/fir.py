@@ -1,5 +1,5 @@
 """Doubling and halving images with the low-pass [1, 3, 3, 1] of StyleGAN2 (Karras et al. 2020,
-arXiv:1912.04958, appendix B), alone and together with a 3x3 convolution.
+arXiv:1912.04958, appendix B), alone and together with a 3x3 convolution; and StyleGAN's doubling.
 
 A filter reaches past the border. The authors see zeros there, which darkens the border of a
 constant to 3/4 going up and to 7/8 going down; repeated pixels keep a constant constant. All is
@@ -13,9 +13,10 @@ from typing import Literal
 import jax
 import jax.numpy as jnp
 
-from jaxgan.networks.layers.convolution import Form, convolution
+from jaxgan.networks.layers.convolution import Form, convolution, up_convolution
 
-__all__ = ["Edge", "fir_down", "fir_down_convolution", "fir_up", "fir_up_convolution"]
+__all__ = ["Edge", "blur", "fir_down", "fir_down_convolution", "fir_up", "fir_up_convolution",
+           "nearest_up_convolution"]  # fmt: skip
 
 Edge = Literal["zero", "repeat"]
 """What lies outside an image: zeros, as in the authors' code, or the nearest pixel."""
@@ -34,8 +35,8 @@ PHASES = (
 def fir_up(x: jax.Array, *, edge: Edge) -> jax.Array:
     """Twice the size: [B, H, W, C] -> [B, 2H, 2W, C].
 
-    Along each axis y[2i] = 3/4 x[i] + 1/4 x[i-1] and y[2i+1] = 3/4 x[i] + 1/4 x[i+1]: [1, 3, 3, 1]/4
-    on pixels with zeros put between them.
+    Along each axis y[2i] = 3/4 x[i] + 1/4 x[i-1] and y[2i+1] = 3/4 x[i] + 1/4 x[i+1], which is
+    [1, 3, 3, 1]/4 on pixels with zeros put between them.
     """
     for axis in (1, 2):
         size, wide = x.shape[axis], _surrounded(x, axis, edge)
@@ -94,6 +95,29 @@ def fir_down_convolution(x: jax.Array, kernel: jax.Array, *, form: Form) -> jax.
         far, left, right, farther = (_cut(wide, axis, i, i + size + 1) for i in range(4))
         x = 0.125 * (far + farther) + 0.375 * (left + right)
     return convolution(x, kernel, stride=2, padding=0, form=form)
+
+
+def nearest_up_convolution(x: jax.Array, kernel: jax.Array, *, form: Form) -> jax.Array:
+    """Every pixel twice along both axes, then a 3x3 convolution with zeros around: x [B, H, W, I],
+    kernel [O, 3, 3, I] -> [B, 2H, 2W, O].
+
+    As one transposed convolution with the kernel convolved with 2x2 ones, and fewer products.
+    """
+    taps = kernel[:, ::-1, ::-1].transpose(3, 1, 2, 0)
+    for axis in (1, 2):
+        before, after = ([(0, 0)] * 4 for _ in range(2))
+        before[axis], after[axis] = (1, 0), (0, 1)
+        taps = jnp.pad(taps, before) + jnp.pad(taps, after)
+    return up_convolution(x, taps, stride=2, form=form)
+
+
+def blur(x: jax.Array) -> jax.Array:
+    """Low-passed by [1, 2, 1]/4 along each axis, with zeros around: [B, H, W, C] -> the same."""
+    for axis in (1, 2):
+        size, wide = x.shape[axis], _surrounded(x, axis, "zero")
+        before, after = (_cut(wide, axis, start, start + size) for start in (0, 2))
+        x = 0.5 * x + 0.25 * (before + after)
+    return x
 
 
 def _surrounded(x: jax.Array, axis: int, edge: Edge) -> jax.Array:
