@@ -86,8 +86,10 @@ def _cifar(size: int) -> Config:
     )
     return dataclasses.replace(
         config,
-        generator=dataclasses.replace(config.generator, mixing=0.0),
-        discriminator=dataclasses.replace(config.discriminator, architecture="orig"),
+        generator=StyleGAN2Generator(channel_base=32768, mapping_layers=2, mixing=0.0),
+        discriminator=StyleGAN2Discriminator(
+            architecture="orig", channel_base=32768, minibatch_deviation=32
+        ),
         generator_penalty=(),
     )
 

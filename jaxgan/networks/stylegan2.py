@@ -19,22 +19,17 @@ What differs from the authors' code:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxgan.networks.layers.checks import (
-    check_above_zero,
-    check_choices,
-    check_share,
-    check_whole,
-)
 from jaxgan.networks.layers.mapping import Mapping
 from jaxgan.networks.layers.styled_boundary import styled_network_of
 from jaxgan.networks.layers.synthesis import Style, Synthesis
 from jaxgan.networks.sizes import halvings
+from jaxgan.ranges import check_choice, check_number, check_whole, field_of
 from jaxgan.types import Network, NetworkSetting
 
 __all__ = ["StyleGAN2Generator", "channels_by_size"]
@@ -79,15 +74,14 @@ class StyleGAN2Generator:
     role: ClassVar[str] = "generator"
 
     def __post_init__(self) -> None:
-        check_choices(
-            self,
-            style=Style,
-            noise_when_sampling=NoiseWhenSampling,
-            conditioning=Conditioning,
-        )
-        check_whole(self, channel_base=1, channel_max=1, style_size=1, mapping_layers=1)
-        check_share(self, "mixing", "mean_decay")
-        check_above_zero(self, "mapping_multiplier")
+        check_choice(*field_of(self, "style"), get_args(Style))
+        check_choice(*field_of(self, "noise_when_sampling"), get_args(NoiseWhenSampling))
+        check_choice(*field_of(self, "conditioning"), get_args(Conditioning))
+        for field in ("channel_base", "channel_max", "style_size", "mapping_layers"):
+            check_whole(*field_of(self, field), 1)
+        for field in ("mixing", "mean_decay"):
+            check_number(*field_of(self, field), least=0, most=1)
+        check_number(*field_of(self, "mapping_multiplier"), above=0)
 
     def build(self, setting: NetworkSetting) -> Network:
         """Latents [B, latent_size] -> images [B, H, W, C], in [-1, 1] when sampling."""

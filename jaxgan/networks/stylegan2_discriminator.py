@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 import flax.linen as nn
 import jax
@@ -18,7 +18,6 @@ import jax.numpy as jnp
 
 from jaxgan.errors import UserError
 from jaxgan.networks.layers.boundary import network_of
-from jaxgan.networks.layers.checks import check_above_zero, check_choices, check_whole
 from jaxgan.networks.layers.convolution import Form
 from jaxgan.networks.layers.equalized import EqualizedConvolution, EqualizedDense, leaky
 from jaxgan.networks.layers.fir import fir_down
@@ -26,7 +25,8 @@ from jaxgan.networks.layers.judging import MinibatchDeviation
 from jaxgan.networks.layers.mapping import Mapping
 from jaxgan.networks.sizes import halvings
 from jaxgan.networks.stylegan2 import channels_by_size
-from jaxgan.types import Judgement, Network, NetworkSetting
+from jaxgan.ranges import check_choice, check_number, check_whole, field_of
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["StyleGAN2Discriminator"]
 
@@ -63,9 +63,12 @@ class StyleGAN2Discriminator:
     working: the authors take gradients through it."""
 
     def __post_init__(self) -> None:
-        check_choices(self, architecture=Architecture, conditioning=Conditioning)
-        check_whole(self, channel_base=1, channel_max=1, minibatch_deviation=0, mapping_layers=1)
-        check_above_zero(self, "mapping_multiplier")
+        check_choice(*field_of(self, "architecture"), get_args(Architecture))
+        check_choice(*field_of(self, "conditioning"), get_args(Conditioning))
+        for field in ("channel_base", "channel_max", "mapping_layers"):
+            check_whole(*field_of(self, field), 1)
+        check_whole(*field_of(self, "minibatch_deviation"), 0)
+        check_number(*field_of(self, "mapping_multiplier"), above=0)
         if self.minibatch_deviation == 1:
             raise UserError(
                 "StyleGAN2Discriminator with minibatch deviation 1: expected 2 or more images in a "
@@ -79,7 +82,7 @@ class StyleGAN2Discriminator:
         form: Form = "patches" if setting.platform == "cpu" else "native"
         classes = setting.classes if self.conditioning == "projection" else 0
         module = _Discriminator(self, channels[::-1], classes, form)
-        return network_of(module, setting.image_shape, setting.classes, setting.precision)
+        return network_of(module, setting.image_shape, setting)
 
 
 class _Discriminator(nn.Module):
@@ -91,7 +94,7 @@ class _Discriminator(nn.Module):
     form: Form
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
+    def __call__(self, x: jax.Array, given: Given, *, train: bool) -> Judgement:
         part, last, trail = self.part, self.channels[-1], []
         x = leaky(EqualizedConvolution(self.channels[0], 1, self.form, name="from_image")(x))
         for i, features in enumerate(self.channels[1:]):
@@ -106,7 +109,7 @@ class _Discriminator(nn.Module):
         if not self.classes:
             return Judgement(x[:, 0], features=tuple(trail))
         mapping = Mapping(last, part.mapping_layers, part.mapping_multiplier, self.classes)
-        row = mapping(None, labels).astype(x.dtype)
+        row = mapping(None, given.label).astype(x.dtype)
         return Judgement(jnp.sum(x * row, axis=1) / math.sqrt(last), features=tuple(trail))
 
 

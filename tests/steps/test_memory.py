@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import jaxgan
+from jaxgan.digest import leaf_digests
 from jaxgan.features.network import feature_network
 from jaxgan.penalties import R1
-from jaxgan.digest import leaf_digests
 from tests.steps.small import SHAPE, batch_of, first_step, two_layers
 
 

@@ -63,13 +63,14 @@ def styled_network_of(module: nn.Module, setting: NetworkSetting) -> Network:
     ) -> jax.Array:
         del given  # labels are in w
         params = {"synthesis": narrowed(variables.params["synthesis"])}
-        images = module.apply(
+        narrow: jax.Array = module.apply(  # type: ignore[assignment]  # nothing is mutable
             {"params": params, **variables.stats},
             key,
             narrowed(w),
             train=train,
             method="synthesize",
-        ).astype(jnp.float32)
+        )
+        images = narrow.astype(jnp.float32)
         return images if train else jnp.clip(images, -1, 1)
 
     def apply(
