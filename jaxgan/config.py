@@ -29,14 +29,23 @@ from jaxgan.protocols import (
     SharpnessPart,
     SofteningPart,
 )
-from jaxgan.ranges import MOST, check_choice, check_number, check_whole, flag_of
+from jaxgan.ranges import (
+    LARGEST,
+    SMALLEST,
+    check_choice,
+    check_held,
+    check_number,
+    check_whole,
+    flag_of,
+)
 from jaxgan.types import Precision
 
 __all__ = ["MOST_SEED", "Config", "laid_out_over_steps"]
 
 MOST_SEED = 2**32 - 1  # JAX drops higher bits: 2^32 would be the seed 0
-SMALLEST, LARGEST = 1e-30, 1e38  # of numbers: float32 holds them
 LONGEST_NAME = 100  # signs
+COUNTS = ("steps", "batch_size", "n_critic", "latent_size", "data_size", "packing",
+          "checkpoint_every", "sample_every", "log_every")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,20 +132,16 @@ class Config:
     """Generator updates between lines of metrics."""
 
     def __post_init__(self) -> None:
-        for field in ("steps", "batch_size", "n_critic", "latent_size", "data_size", "packing"):
-            check_whole(*flag_of(self, field), 1)
-        for field in ("checkpoint_every", "sample_every", "log_every"):
+        for field in COUNTS:
             check_whole(*flag_of(self, field), 1)
         check_whole(*flag_of(self, "seed"), 0, MOST_SEED)
-        for field in ("shards", "image_size"):
+        for field, least in (("shards", 1), ("image_size", 1), ("classes", 0)):
             if getattr(self, field) is not None:
-                check_whole(*flag_of(self, field), 1)
-        if self.classes is not None:
-            check_whole(*flag_of(self, "classes"), 0)
+                check_whole(*flag_of(self, field), least)
         weights = ("class_weight_discriminator", "class_weight_generator")
         for field in ("data_blur", "ema_half_life", "ema_ramp_up", *weights):
             check_number(*flag_of(self, field), least=0)
-            _check_held(*flag_of(self, field))
+            check_held(*flag_of(self, field))
         if self.weight_clip is not None:
             check_number(*flag_of(self, "weight_clip"), least=SMALLEST, most=LARGEST)
         _check_name(self.name)
@@ -225,17 +230,7 @@ def _check_numbers_of(field: str, part: Any) -> None:
     """Refuse numbers of a part that 32 bits do not hold, or that float32 takes for 0."""
     for inner in dataclasses.fields(part) if dataclasses.is_dataclass(part) else ():
         flag, value = flag_of(part, inner.name)
-        _check_held(f"--{field.replace('_', '-')}.{flag[2:]}", value)
-
-
-def _check_held(flag: str, value: Any) -> None:
-    if isinstance(value, int) and abs(value) > MOST:
-        expected = f"a whole number up to {MOST}"
-    elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
-        expected = f"0 or a number from {SMALLEST:g} to {LARGEST:g} in size"
-    else:
-        return
-    raise UserError(f"{flag} {value}: expected {expected}")
+        check_held(f"--{field.replace('_', '-')}.{flag[2:]}", value)
 
 
 def _check_name(name: str) -> None:

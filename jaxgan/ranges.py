@@ -9,9 +9,11 @@ from typing import Any
 
 from jaxgan.errors import UserError
 
-__all__ = ["MOST", "check_choice", "check_number", "check_whole", "field_of", "flag_of"]
+__all__ = ["LARGEST", "SMALLEST", "check_choice", "check_held", "check_number", "check_whole",
+           "field_of", "flag_of"]  # fmt: skip
 
 MOST = 2**31 - 1  # what 32 bits count
+SMALLEST, LARGEST = 1e-30, 1e38  # what float32 holds, in size
 
 
 def field_of(part: Any, field: str) -> tuple[str, Any]:
@@ -78,3 +80,14 @@ def check_choice(what: str, value: Any, choices: Collection[Any]) -> None:
     if value not in choices:
         shown = repr(value) if isinstance(value, str) else value
         raise UserError(f"{what} {shown}: expected one of {', '.join(map(str, choices))}")
+
+
+def check_held(what: str, value: Any) -> None:
+    """Raise UserError for a number that 32 bits do not hold, or that float32 takes for 0."""
+    if isinstance(value, int) and abs(value) > MOST:
+        expected = f"a whole number up to {MOST}"
+    elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:
+        expected = f"0 or a number from {SMALLEST:g} to {LARGEST:g} in size"
+    else:
+        return
+    raise UserError(f"{what} {value}: expected {expected}")

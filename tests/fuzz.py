@@ -135,7 +135,7 @@ def drawn_line(rng: random.Random, entry: str, run: Path) -> Line:
     elif kind == "shortened":
         more = [f"{flag.name[: rng.randint(3, len(flag.name) - 1)]}=2"]
     elif kind == "unknown":
-        more = [rng.choice(["--sttps=3", "-x", "--loss.nothing=1", "stray", "--=1", "---a"])]
+        more = [rng.choice(["--sttps=3", "--", "-x", "--loss.nothing=1", "stray", "--=1", "---a"])]
     elif kind == "part":
         field = rng.choice(list(PART_FIELDS))
         names = [*available_parts(field), *NASTY[:30]]

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from jaxgan.errors import UserError
-from jaxgan.ranges import MOST, check_choice, check_number, check_whole, field_of, flag_of
+from jaxgan.ranges import check_choice, check_held, check_number, check_whole, field_of, flag_of
+
+MOST = 2**31 - 1
 
 
 @dataclass
@@ -68,3 +70,13 @@ def test_choices():
         check_choice("--channels", 2, (None, 1, 3))
     with pytest.raises(UserError, match=r"^Part with norm 'bath': expected one of none, batch$"):
         check_choice("Part with norm", "bath", ("none", "batch"))
+
+
+def test_what_32_bits_hold():
+    for value in (0, 0.0, MOST, -MOST, 1e-30, -1e38, "text", None):
+        check_held("--x", value)
+    with pytest.raises(UserError, match="2147483648: expected a whole number up to 2147483647"):
+        check_held("--x", MOST + 1)
+    for value in (1e-31, -1e-31, 1e39):
+        with pytest.raises(UserError, match="expected 0 or a number from 1e-30 to 1e"):
+            check_held("--x", value)

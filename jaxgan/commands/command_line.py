@@ -57,6 +57,8 @@ def parse_experiment(
     `options` is a dataclass instance whose fields become flags as well. Prints help and exits for
     --help; raises UserError for values that cannot be used.
     """
+    if "--" in arguments:  # which the parsers take for the end of flags, and say nothing
+        raise UserError("--: expected the name of a flag after it")
     choices, rest = _read_choices(arguments, presets)
     is_quick, name = choices.pop("quick"), choices.pop("preset", None)
     base = quick if is_quick else config

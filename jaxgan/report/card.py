@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 
-if TYPE_CHECKING:
-    from jaxgan.report.class_softness import ClassSoftness
-
-__all__ = ["Card", "Evidence", "Measured", "card_from_json", "card_to_json"]
+__all__ = ["Card", "Measured", "card_from_json", "card_to_json"]
 
 Array = np.ndarray
 Pair = tuple[float, float]
@@ -92,47 +88,6 @@ class Card(NamedTuple):
     protocol: Mapping[str, Any]  # data, numbers of images, seed, versions
     notes: tuple[str, ...]  # what limits this card
     because: tuple[tuple[str, ...], ...] = ()  # for each word, the scores that it stands on
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The arrays that a card's figures show; images are uint8 [n, H, W, C]."""
-
-    real: Array  # as many as fakes
-    fake: Array
-    neighbours: Array | None  # [n, H, W, C] the training image nearest to each fake, if known
-    real_tenengrad: Array  # [n] one number an image
-    fake_tenengrad: Array
-    real_noise: Array  # [n] median noise of each image
-    fake_noise: Array
-    # Medians (Tenengrad, noise) of real images with planted faults, by their size in pixels or sd.
-    blur_rail: Mapping[float, Pair]
-    noise_rail: Mapping[float, Pair]
-    frequencies: Array  # [bins] cycles a pixel
-    real_spectrum: Array  # [bins] radial power
-    fake_spectrum: Array
-    fitted_spectrum: Array  # [bins] what the fit makes of the real one; NaN where it did not look
-    spectrum_band: tuple[Array, Array]  # real over real, 95 %, as power ratios, each [bins]
-    spectrum_ratio_2d: Array  # [H, W] log10 of fake over real power, zero frequency in the middle
-    quantiles: Array  # [q] at which the next three are given
-    real_gradients: Array  # [q] quantiles of the gradient magnitude
-    fake_gradients: Array
-    gradient_band: tuple[Array, Array]  # real over real quantile ratios, 95 %
-    edges: Mapping[str, Array] | None  # real_ and fake_ radius, rejected, distance and profile
-    equivalent_blur: Mapping[str, float]  # pixels, by score
-    class_names: tuple[str, ...] = ()
-    real_classes: Array | None = None  # [K] shares
-    fake_classes: Array | None = None
-    history: Mapping[str, Array] = field(default_factory=dict)  # of a run: name -> [[step, value]]
-    image_scores: Mapping[str, Array] = field(default_factory=dict)  # of all fakes, each [n]
-    fake_labels: Array | None = None  # int [n], where the fakes' classes are known or judged
-    fake_softness: Array | None = None  # [n], of all fakes
-    real_softness: Array | None = None  # [N], of the real images that were looked at one by one
-    # Of the median real image, by pixels of planted blur, as far as it rises:
-    softness_scale: Mapping[float, float] = field(default_factory=dict)
-    extremes: tuple[Array, Array] | None = None  # the softest and the sharpest fakes
-    region_map: Array | None = None  # [8, 8] pixels; NaN where real images have no detail
-    classes: ClassSoftness | None = None  # radius and surprise of each class
 
 
 def card_to_json(card: Card) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from jaxgan.metrics.frame_regions import softest_region
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.image_table import ImageTable, write_csv
 from jaxgan.report.inputs import CardInputs
 from jaxgan.report.sheets import write_sheets

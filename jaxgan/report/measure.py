@@ -13,9 +13,9 @@ from jaxgan.metrics.blur_transfer import BlurTransfer, measured_transfer
 from jaxgan.metrics.checks import checked_pair
 from jaxgan.metrics.transfer_height import DIRECTIONS, sector_transfers
 from jaxgan.report import feature_instruments, pixel_instruments, spectral_instruments
-from jaxgan.report.card import FEWEST_IMAGES, Card, Evidence, Measured
+from jaxgan.report.card import FEWEST_IMAGES, Card, Measured
 from jaxgan.report.counted import counted, plain_images
-from jaxgan.report.evidence import gather
+from jaxgan.report.evidence import Evidence, gather
 from jaxgan.report.faults import Faults, explained, fitted_faults, with_noise_of
 from jaxgan.report.findings import Findings, findings
 from jaxgan.report.inputs import CardInputs

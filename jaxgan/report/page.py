@@ -13,7 +13,8 @@ from typing import Any
 
 from jaxgan.files import written_whole
 from jaxgan.report.card import HEADLINES as FIELDS
-from jaxgan.report.card import Card, Evidence, Measured, Pair
+from jaxgan.report.card import Card, Measured, Pair
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures import Drawn, draw_figures, to_png
 from jaxgan.report.figures.style import DASH, DPI, number, pair
 from jaxgan.report.glossary import GLOSSARY, glossary_entry

@@ -20,8 +20,9 @@ from jaxgan.metrics.spectrum import (
     image_spectra,
     power_spectrum_2d,
 )
-from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.card import Card, Measured
 from jaxgan.report.class_softness import class_softness
+from jaxgan.report.evidence import Evidence
 
 SIZE, COUNT = 32, 80
 SIGMA, NOISE = 1.0, 0.03  # what is planted in the fakes

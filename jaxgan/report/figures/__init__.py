@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.diversity import diversity_figure
 from jaxgan.report.figures.edges import edge_figure
 from jaxgan.report.figures.gradients import gradient_figure

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from scipy.special import rel_entr
 
-from jaxgan.report.card import Card, Evidence, Measured, Pair
+from jaxgan.report.card import Card, Measured, Pair
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

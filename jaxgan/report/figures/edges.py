@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from scipy.special import ndtr
 
 from jaxgan.metrics.equivalent_blur import SIGMAS
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

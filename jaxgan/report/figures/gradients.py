@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy import ndimage
 
-from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.card import Card, Measured
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib import colormaps
 
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import INK, Drawn, new_figure, number, pair
 
 __all__ = ["region_figure"]

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from jaxgan.report.card import Card, Evidence, Measured
+from jaxgan.report.card import Card, Measured
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
 from jaxgan.metrics.soft_share import SOFT
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
 from jaxgan.report.class_softness import ClassSoftness
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     FAKE,
     INK,

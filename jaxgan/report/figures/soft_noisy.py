@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from scipy import ndimage
 
-from jaxgan.report.card import Card, Evidence, Pair
+from jaxgan.report.card import Card, Pair
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     FAKE,
     INK,

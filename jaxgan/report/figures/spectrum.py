@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from jaxgan.metrics.blur_fit import EIGHT_BIT_POWER
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     BAND,
     FAKE,

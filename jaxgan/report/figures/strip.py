@@ -8,7 +8,8 @@ from matplotlib.patches import Rectangle
 
 from jaxgan.metrics.checks import check_images
 from jaxgan.metrics.gradients import gradient_magnitudes
-from jaxgan.report.card import Card, Evidence
+from jaxgan.report.card import Card
+from jaxgan.report.evidence import Evidence
 from jaxgan.report.figures.style import (
     DPI,
     FAKE,
