@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jaxgan.config import Config as Config
-    from jaxgan.config import config_from_json as config_from_json
-    from jaxgan.config import config_to_json as config_to_json
+    from jaxgan.config_json import config_from_json as config_from_json
+    from jaxgan.config_json import config_to_json as config_to_json
     from jaxgan.data import ImageSet as ImageSet
     from jaxgan.data import open_images as open_images
     from jaxgan.errors import DivergenceError as DivergenceError
@@ -47,8 +47,8 @@ _HOMES = {
     "Variables": "jaxgan.types",
     "blur_of_run": "jaxgan.report.blur",
     "build": "jaxgan.steps",
-    "config_from_json": "jaxgan.config",
-    "config_to_json": "jaxgan.config",
+    "config_from_json": "jaxgan.config_json",
+    "config_to_json": "jaxgan.config_json",
     "many_updates": "jaxgan.steps.updates",
     "map_step": "jaxgan.parallel",
     "open_images": "jaxgan.data",

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 import optax
 
-from jaxgan.types import Network, Precision, Tree
+from jaxgan.types import Network, NetworkSetting, Tree
 
 __all__ = [
     "Compared",
@@ -193,24 +193,14 @@ Optimizer: TypeAlias = OptimizerPart | optax.GradientTransformation
 
 @runtime_checkable
 class GeneratorPart(Protocol):
-    """Hyper-parameters of a generator: latents [B, Z] -> images [B, H, W, C] in [-1, 1].
-
-    `classes` is the number of classes of the data, 0 for data without labels.
-    """
+    """Hyper-parameters of a generator: latents [B, Z] -> images [B, H, W, C] in [-1, 1]."""
 
     role: ClassVar[str] = "generator"
 
     @property
     def conditioning(self) -> str: ...  # how labels enter it; "none" for not at all
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network: ...
+    def build(self, setting: NetworkSetting) -> Network: ...
 
 
 @runtime_checkable
@@ -225,13 +215,7 @@ class DiscriminatorPart(Protocol):
     @property
     def mixes_examples(self) -> bool: ...  # whether batch norm ties each logit to its batch
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network: ...
+    def build(self, setting: NetworkSetting) -> Network: ...
 
 
 Evaluate: TypeAlias = Callable[[dict[str, np.ndarray]], Iterator[tuple[str, float]]]

@@ -88,12 +88,14 @@ SHAPE, CLASSES, BATCH = (8, 8, 1), 3, 8
 def config_of(choice: dict[str, object]) -> Config:
     """The tiny config of a combination; raises UserError where it makes no sense."""
     in_g, in_d = choice["conditioning"]
-    generator = choice["generator"](
+    part = choice["generator"]
+    grows = {"upsampling": choice["upsampling"]} if hasattr(part, "upsampling") else {}
+    generator = part(
         width=2,
         norm=choice["generator_norm"],
-        upsampling=choice["upsampling"],
         dropout=choice["dropout"],
         conditioning=in_g,
+        **grows,
     )
     # Norms over two features make ±1 of any image: dense layers get a few more.
     dense = choice["discriminator"] is MLPDiscriminator

@@ -16,7 +16,7 @@ from jaxgan.commands.rerun import RerunOptions
 from jaxgan.commands.sample import SampleOptions
 from jaxgan.config import Config
 from jaxgan.parts import PART_FIELDS, available_parts
-from tests.tiny import EXPERIMENTS, FLAGS
+from tests.tiny import EXPERIMENTS, tiny_flags
 
 __all__ = ["COMMANDS", "ENTRIES", "Flag", "Line", "drawn_line", "flags_of", "misunderstood"]
 
@@ -148,7 +148,7 @@ def drawn_line(rng: random.Random, entry: str, run: Path) -> Line:
                 "--out=card"], "rerun": ["--until=2"], "compare": [str(run)]}  # fmt: skip
         return Line(entry, kind, [*where, *good[entry], *more], asked)
     quiet = ["--quiet", "--no-blur", "--workdir=run", "--steps=2", "--checkpoint-every=1"]
-    return Line(entry, kind, [*FLAGS, *quiet, *more], asked)
+    return Line(entry, kind, [*tiny_flags(entry), *quiet, *more], asked)
 
 
 def misunderstood(line: Line, config: dict[str, Any]) -> list[str]:

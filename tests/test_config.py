@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 import jaxgan.experiments
 from jaxgan.augment import DiffAugment, EarlyBlur, InstanceNoise
-from jaxgan.config import Config, config_from_json, config_to_json
+from jaxgan.config import Config
+from jaxgan.config_json import config_from_json, config_to_json
 from jaxgan.errors import UserError
 from jaxgan.losses import Hinge, NonSaturating, RelativisticPaired, Wasserstein
 from jaxgan.networks import (

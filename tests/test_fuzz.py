@@ -10,7 +10,7 @@ import pytest
 
 from jaxgan.commands.command_line import parse_experiment
 from jaxgan.commands.train import CommandOptions
-from jaxgan.config import config_to_json
+from jaxgan.config_json import config_to_json
 from jaxgan.errors import UserError
 from tests.fuzz import drawn_line, misunderstood
 from tests.tiny import EXPERIMENTS

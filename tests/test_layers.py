@@ -22,6 +22,7 @@ LAYERS = [
     ],
     ["parts"],
     ["config"],
+    ["config_json"],
     ["steps"],
     ["parallel"],
     ["data", "training"],

@@ -10,6 +10,7 @@ import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jaxgan.experiments
 from jaxgan.config import Config
@@ -29,12 +30,23 @@ SMALL = {
 }
 
 
+NARROW = {"width": 2, "channel_max": 2, "style_size": 4, "mapping_layers": 1}
+GROUPS = {"minibatch_deviation": 2}  # of the images of a shard, where there are groups
+
+
+def narrow(part: Any) -> dict[str, int]:
+    """The fields of a network part that decide its size, at their smallest."""
+    fields = {field.name for field in dataclasses.fields(part)}
+    groups = GROUPS if getattr(part, "minibatch_deviation", 0) else {}
+    return {name: size for name, size in (NARROW | groups).items() if name in fields}
+
+
 def tiny(config: Config, **changes: object) -> Config:
     """A variant with its own parts, at the smallest size that still has every layer."""
     values = {
         **SMALL,
-        "generator": dataclasses.replace(config.generator, width=2),
-        "discriminator": dataclasses.replace(config.discriminator, width=2),
+        "generator": dataclasses.replace(config.generator, **narrow(config.generator)),
+        "discriminator": dataclasses.replace(config.discriminator, **narrow(config.discriminator)),
         **changes,
     }
     return dataclasses.replace(config, **values)
@@ -56,16 +68,25 @@ def with_plain_descent(config: Config) -> Config:
     return dataclasses.replace(config, generator_optimizer=plain, discriminator_optimizer=plain)
 
 
-FLAGS = [
-    *(f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()),
-    "--generator.width=2",
-    "--discriminator.width=2",
-]
+def tiny_flags(experiment: str) -> list[str]:
+    """The flags that make an experiment tiny."""
+    config = importlib.import_module(f"jaxgan.experiments.{experiment}").CONFIG
+    of_parts = {
+        f"{role}.{name}": size
+        for role in ("generator", "discriminator")
+        for name, size in narrow(getattr(config, role)).items()
+    }
+    values = {**SMALL, **of_parts}
+    return [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
+
+
+FLAGS = tiny_flags("wgan_gp")
 
 
 def command(*arguments: str, module: str = "jaxgan.experiments.wgan_gp") -> list[str]:
     """The command line of a tiny run; it is too small for a blur card."""
-    sizes = [*FLAGS, "--no-blur"] if module.startswith("jaxgan.experiments") else []
+    _, _, experiment = module.partition("jaxgan.experiments.")
+    sizes = [*tiny_flags(experiment), "--no-blur"] if experiment else []
     return [sys.executable, "-m", module, *sizes, *arguments]
 
 

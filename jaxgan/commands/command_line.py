@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, get_type_hints
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import tyro
 
@@ -25,10 +25,17 @@ from jaxgan.parts import (
     part_name,
 )
 
-__all__ = ["parse_experiment"]
+__all__ = ["Presets", "parse_experiment"]
 
 NO_PART = "none"
 QUICK_HELP = "Use the small preset, which finishes in minutes on two CPU cores."
+
+
+class Presets(NamedTuple):
+    """Configs that have names, some of them for any size of images."""
+
+    names: tuple[str, ...]
+    config: Callable[[str, int | None], Config]  # of a name and --image-size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,16 +44,29 @@ class Several:
 
 
 def parse_experiment(
-    config: Config, quick: Config, options: Any, arguments: Sequence[str], description: str
+    config: Config,
+    quick: Config,
+    options: Any,
+    arguments: Sequence[str],
+    description: str,
+    presets: Presets | None = None,
 ) -> tuple[Config, Any]:
     """The config and the run options that a command line asks for.
 
-    `config` and `quick` are the defaults without and with --quick; `options` is a dataclass
-    instance whose fields become flags as well. Prints help and exits for --help; raises UserError
-    for values that cannot be used.
+    `config` and `quick` are the defaults without and with --quick, `presets` those of --preset;
+    `options` is a dataclass instance whose fields become flags as well. Prints help and exits for
+    --help; raises UserError for values that cannot be used.
     """
-    choices, rest = _read_choices(arguments)
-    base = quick if choices.pop("quick") else config
+    if "--" in arguments:  # which the parsers take for the end of flags, and say nothing
+        raise UserError("--: expected the name of a flag after it")
+    choices, rest = _read_choices(arguments, presets)
+    is_quick, name = choices.pop("quick"), choices.pop("preset", None)
+    base = quick if is_quick else config
+    if presets and name is not None:
+        if is_quick or name not in presets.names:
+            expected = f"one of {', '.join(presets.names)}, without --quick"
+            raise UserError(f"--preset {name}: expected {expected}")
+        base = presets.config(name, _image_size(rest))
     values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
     for field, asked in choices.items():
         if asked is not None and field in TERM_FIELDS:
@@ -54,7 +74,7 @@ def parse_experiment(
         elif asked is not None:
             values[field] = _choose(field, asked, values[field])
     read = tyro.cli(
-        _command_line_type(values, options),
+        _command_line_type(values, options, presets),
         args=rest,
         description=description,
         config=(tyro.conf.AvoidSubcommands, tyro.conf.FlagCreatePairsOff),
@@ -65,13 +85,25 @@ def parse_experiment(
     return Config(**parsed), read.options
 
 
-def _read_choices(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def _read_choices(
+    arguments: Sequence[str], presets: Presets | None
+) -> tuple[dict[str, Any], list[str]]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true")
+    if presets:
+        parser.add_argument("--preset")
     for field in PART_FIELDS:
         parser.add_argument(_flag(field), nargs="+" if field in TERM_FIELDS else None)
     known, rest = parser.parse_known_args(arguments)
     return vars(known), rest
+
+
+def _image_size(arguments: Sequence[str]) -> int | None:
+    """What --image-size says; None for what is no whole number, which the parser then refuses."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--image-size")
+    said = parser.parse_known_args(arguments)[0].image_size
+    return int(said) if said and said.isdecimal() else None
 
 
 def _choose(field: str, name: str, present: Any) -> Any:
@@ -115,7 +147,7 @@ def _as_read(terms: tuple[Any, ...]) -> Any:
     return dataclasses.make_dataclass("Terms", fields, bases=(Several,), frozen=True)()
 
 
-def _command_line_type(values: dict[str, Any], options: Any) -> Any:
+def _command_line_type(values: dict[str, Any], options: Any, presets: Presets | None) -> Any:
     """A dataclass as tyro reads it: parts with their own types, and choices for the help text."""
     present = {field: values[field] for field in PART_FIELDS}
     values = {**values, **{field: _as_read(values[field]) for field in TERM_FIELDS}}
@@ -134,6 +166,10 @@ def _command_line_type(values: dict[str, Any], options: Any) -> Any:
         kw_only=True,
     )
     choices: list[Any] = [("quick", Annotated[bool, tyro.conf.arg(help=QUICK_HELP)], False)]
+    if presets:
+        named: Any = Literal.__getitem__(presets.names)
+        help_text = "Use these settings of the authors' code."
+        choices.append(("preset", Annotated[named | None, tyro.conf.arg(help=help_text)], None))
     for field in PART_FIELDS:
         choice: Any = Literal.__getitem__(tuple(_names(field)))
         help_text = f"Choose the {field.replace('_', ' ')} by name."

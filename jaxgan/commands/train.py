@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaxgan.commands.command_line import parse_experiment
+from jaxgan.commands.command_line import Presets, parse_experiment
 from jaxgan.commands.exit_status import run_command
 from jaxgan.config import Config
 from jaxgan.errors import UserError
@@ -36,20 +36,33 @@ class CommandOptions(RunOptions):
 
 
 def experiment_main(
-    config: Config, quick: Config, description: str, arguments: Sequence[str] | None = None
+    config: Config,
+    quick: Config,
+    description: str,
+    arguments: Sequence[str] | None = None,
+    presets: Presets | None = None,
 ) -> None:
-    """Train `config` (`quick` with --quick) as the command line says, and exit.
+    """Train `config` (`quick` with --quick, one of `presets` with --preset) as the command line
+    says, and exit.
 
     Exit status: 0 when the run is complete, 2 for input that cannot be used, 1 for a NaN or
     infinity, 128 + the number of the signal that stopped it: SIGPIPE where whoever read the output
     has gone.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    run_command(lambda: _train(config, quick, description, given))
+    run_command(lambda: _train(config, quick, description, given, presets))
 
 
-def _train(config: Config, quick: Config, description: str, arguments: Sequence[str]) -> int:
-    asked, options = parse_experiment(config, quick, CommandOptions(), arguments, description)
+def _train(
+    config: Config,
+    quick: Config,
+    description: str,
+    arguments: Sequence[str],
+    presets: Presets | None,
+) -> int:
+    asked, options = parse_experiment(
+        config, quick, CommandOptions(), arguments, description, presets
+    )
     # Below the parser, so that --help need not wait for what training imports.
     from jaxgan.parallel import start_hosts
     from jaxgan.training.environment import (

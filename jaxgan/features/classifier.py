@@ -76,7 +76,7 @@ def train_classifier(
             f"{kind}:{name}",
             VERSION,
             parameters,
-            forward_of(classes),
+            forward_of(classes, jax.default_backend()),
             image_shape=examples.images.shape[1:],
             has_logits=True,
             facts=facts,

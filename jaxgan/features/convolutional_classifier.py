@@ -28,15 +28,18 @@ class ConvolutionalClassifier(nn.Module):
     """4x4 convolutions of stride 2, of 32, 64, 128, 128 … channels, until the side is below 6.
 
     Then a layer of 64 and one of `classes`; batch norm and ReLU after each but the last.
+    `platform` is where it runs.
     """
 
     classes: int
+    platform: str
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool) -> Activations:
         maps, width = [x], FIRST_WIDTH
         while min(maps[-1].shape[1:3]) >= SMALLEST_MAP:
-            y = Convolution(width, 4, 2, "he", use_bias=False)(maps[-1], train=train)
+            layer = Convolution(width, 4, 2, "he", self.platform, use_bias=False)
+            y = layer(maps[-1], train=train)
             maps.append(nn.relu(Normalization("batch", "he")(y, train=train)))
             width = min(2 * width, LAST_WIDTH)
         flat = maps[-1].reshape(x.shape[0], -1)
@@ -46,10 +49,10 @@ class ConvolutionalClassifier(nn.Module):
         return Dense(self.classes, "he")(last, train=train), last, first
 
 
-@cache  # one function a number of classes, so that it is compiled once
-def forward_of(classes: int) -> Forward:
+@cache  # one function for equal arguments, so that it is compiled once
+def forward_of(classes: int, platform: str) -> Forward:
     """The frozen network: 64 + 32 features, each block divided by its number in `scales`."""
-    module = ConvolutionalClassifier(classes)
+    module = ConvolutionalClassifier(classes, platform)
 
     def forward(parameters: Tree, images: jax.Array) -> Outputs:
         variables = {"params": parameters["params"], "batch_stats": parameters["batch_stats"]}

@@ -6,12 +6,14 @@ those that public networks were trained on.
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.features.network import FeatureNetwork, Outputs, feature_network
-from jaxgan.networks.layers.convolution import convolution, form_for_platform
+from jaxgan.networks.layers.convolution import Form, convolution, form_for_platform
 from jaxgan.networks.layers.resampling import halve
 from jaxgan.types import Tree
 
@@ -36,9 +38,9 @@ def random_convolutions() -> FeatureNetwork:
     Each filter's weights sum to 0: otherwise all features follow the picture's brightness, and
     chance differences of that hide half a pixel of blur.
     """
-    return feature_network(
-        "random-conv", VERSION, _weights(), _forward, smallest_side=SMALLEST_SIDE
-    )
+    form = form_for_platform(jax.default_backend())
+    forward = partial(_forward, form=form)
+    return feature_network("random-conv", VERSION, _weights(), forward, smallest_side=SMALLEST_SIDE)
 
 
 def _weights() -> dict[str, np.ndarray]:
@@ -57,10 +59,10 @@ def _weights() -> dict[str, np.ndarray]:
     return kernels
 
 
-def _forward(parameters: Tree, images: jax.Array) -> Outputs:
+def _forward(parameters: Tree, images: jax.Array, *, form: Form) -> Outputs:
     x = 2 * images - 1
     x = jnp.concatenate([x] * 3, axis=3) if x.shape[3] == 1 else x
-    pooled, form = [], form_for_platform()
+    pooled = []
     for stage in range(len(WIDTHS)):
         for number in (2 * stage, 2 * stage + 1):
             kernel = parameters[f"kernel_{number}"]

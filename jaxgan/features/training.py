@@ -48,7 +48,7 @@ def fit(examples: Examples, classes: int, seed: int, steps: int) -> Tree:
         "centre": some.mean(axis=0).astype(np.float32),
         "spread": np.maximum(some.std(axis=0), 1 / 255).astype(np.float32),
     }
-    module = ConvolutionalClassifier(classes)
+    module = ConvolutionalClassifier(classes, jax.default_backend())
     schedule = optax.cosine_onecycle_schedule(steps, PEAK_RATE, pct_start=0.2)
     optimizer = optax.adam(schedule)
 

@@ -9,6 +9,7 @@ that divides the kernel covers every pixel equally often.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -21,23 +22,21 @@ from jaxgan.networks.layers import (
     DiscriminatorActivation,
     DiscriminatorKnobs,
     GeneratorActivation,
-    GeneratorKnobs,
+    GrowingKnobs,
     Head,
-    LabelPlane,
     MinibatchDeviation,
     UpConvolution,
-    beside_latent,
-    bias_before,
-    network_of,
+    discriminator_of,
+    generator_of,
 )
 from jaxgan.networks.sizes import halvings
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["DCGANDiscriminator", "DCGANGenerator"]
 
 
 @dataclass(frozen=True)
-class DCGANGenerator(GeneratorKnobs):
+class DCGANGenerator(GrowingKnobs):
     """Dense, then up-convolutions with ReLU, tanh at the end.
 
     `width` is the number of channels before the last layer (64 in the paper); they double towards
@@ -46,19 +45,11 @@ class DCGANGenerator(GeneratorKnobs):
 
     role: ClassVar[str] = "generator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
-        """Latents [B, latent_size] -> images [B, H, W, C] in [-1, 1]."""
-        stages, grid = halvings(image_shape[0])
+    def build(self, setting: NetworkSetting) -> Network:
+        """Latents [B, Z] -> images [B, H, W, C] in [-1, 1]."""
+        stages, grid = halvings(setting.image_shape[0])
         channels = tuple(self.width * 2**i for i in reversed(range(stages)))
-        module = _Generator(self, channels, grid, image_shape[2], classes)
-        return network_of(module, (latent_size,), classes, precision)
+        return generator_of(_Generator(self, setting, channels, grid), self, setting)
 
 
 @dataclass(frozen=True)
@@ -71,60 +62,55 @@ class DCGANDiscriminator(DiscriminatorKnobs):
 
     role: ClassVar[str] = "discriminator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
-        stages, _ = halvings(image_shape[0])
+        stages, _ = halvings(setting.image_shape[0])
         channels = tuple(self.width * 2**i for i in range(stages))
-        return network_of(_Discriminator(self, channels, classes), image_shape, classes, precision)
+        return discriminator_of(_Discriminator(self, setting, channels), self, setting)
 
 
 class _Generator(nn.Module):
-    knobs: GeneratorKnobs
+    knobs: DCGANGenerator
+    setting: NetworkSetting
     channels: tuple[int, ...]
     grid: int
-    image_channels: int
-    classes: int
 
     @nn.compact
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        knobs, first = self.knobs, self.channels[0]
-        init, spectral, use_bias = (
-            knobs.initialization,
-            knobs.norm == "spectral",
-            bias_before(knobs),
+    def __call__(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        knobs, grid, first = self.knobs, self.grid, self.channels[0]
+        *_, colours = self.setting.image_shape
+        activation = partial(GeneratorActivation, knobs, self.setting.classes)
+        up = partial(
+            UpConvolution,
+            kernel_size=3,
+            upsampling=knobs.upsampling,
+            platform=self.setting.platform,
+            **knobs.kernels,
         )
-        x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
-        x = Dense(self.grid**2 * first, init, use_bias, spectral)(x, train=train)
-        x = x.reshape(len(x), self.grid, self.grid, first)
-        x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
+        dense = Dense(grid**2 * first, use_bias=knobs.bias_before_norm, **knobs.kernels)
+        x_BHWC = dense(z_BZ, train=train).reshape(-1, grid, grid, first)
+        x_BHWC = activation()(x_BHWC, given, train=train)
         for features in self.channels[1:]:
-            up = UpConvolution(features, 3, init, knobs.upsampling, use_bias, spectral)
-            x = GeneratorActivation(knobs, self.classes)(up(x, train=train), labels, train=train)
-        up = UpConvolution(self.image_channels, 3, init, knobs.upsampling, spectral=spectral)
-        return jnp.tanh(up(x, train=train))
+            x_BHWC = up(features, use_bias=knobs.bias_before_norm)(x_BHWC, train=train)
+            x_BHWC = activation()(x_BHWC, given, train=train)
+        return jnp.tanh(up(colours)(x_BHWC, train=train))
 
 
 class _Discriminator(nn.Module):
-    knobs: DiscriminatorKnobs
+    knobs: DCGANDiscriminator
+    setting: NetworkSetting
     channels: tuple[int, ...]
-    classes: int
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs = self.knobs
-        spectral, use_bias = knobs.norm == "spectral", bias_before(knobs)
-        trail = []
-        x = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, trail = self.knobs, []
+        down = partial(
+            Convolution, kernel_size=4, stride=2, platform=self.setting.platform, **knobs.kernels
+        )
         for i, features in enumerate(self.channels):
-            down = Convolution(features, 4, 2, knobs.initialization, use_bias or i == 0, spectral)
-            x = DiscriminatorActivation(knobs, normalize=i > 0)(down(x, train=train), train=train)
-            trail.append(x)
-        x = MinibatchDeviation(knobs.minibatch_deviation)(x)
-        x = x.reshape(len(x), -1)
-        return Head(knobs, self.classes)(x, labels, tuple(trail), train=train)
+            x_BHWC = down(features, use_bias=knobs.bias_before_norm or i == 0)(x_BHWC, train=train)
+            x_BHWC = DiscriminatorActivation(knobs, normalize=i > 0)(x_BHWC, train=train)
+            trail.append(x_BHWC)
+        x_BHWC = MinibatchDeviation(knobs.minibatch_deviation)(x_BHWC)
+        x_BN = x_BHWC.reshape(len(x_BHWC), -1)
+        return Head(knobs, self.setting)(x_BN, given, tuple(trail), train=train)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal
 
 import flax.linen as nn
@@ -26,11 +27,12 @@ from jaxgan.networks.layers import (
     Initialization,
     MinibatchDeviation,
     Norm,
-    beside_latent,
-    bias_before,
+    beside_row,
+    generator_of,
     network_of,
+    refuse_instance_norm,
 )
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["MLPDiscriminator", "MLPGenerator"]
 
@@ -54,17 +56,9 @@ class MLPGenerator(GeneratorKnobs):
         if self.output not in ("tanh", "linear"):
             raise UserError(f"MLPGenerator with output {self.output!r}: expected tanh or linear")
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
-        """Latents [B, latent_size] -> images [B, H, W, C]."""
-        module = _Generator(self, image_shape, classes)
-        return network_of(module, (latent_size,), classes, precision)
+    def build(self, setting: NetworkSetting) -> Network:
+        """Latents [B, Z] -> images [B, H, W, C]."""
+        return generator_of(_Generator(self, setting), self, setting)
 
 
 @dataclass(frozen=True)
@@ -88,62 +82,49 @@ class MLPDiscriminator(DiscriminatorKnobs):
         if self.maxout < 1:
             raise UserError(f"MLPDiscriminator with maxout {self.maxout}: expected 1 piece or more")
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
-        return network_of(_Discriminator(self, classes), image_shape, classes, precision)
+        return network_of(_Discriminator(self, setting), setting.image_shape, setting)
 
 
 class _Generator(nn.Module):
     knobs: MLPGenerator
-    image_shape: tuple[int, int, int]
-    classes: int
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        knobs, init, spectral = self.knobs, self.knobs.initialization, self.knobs.norm == "spectral"
-        x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
+    def __call__(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        knobs, shape, x_BN = self.knobs, self.setting.image_shape, z_BZ
+        dense = partial(Dense, **knobs.kernels)
         for _ in range(knobs.depth):
-            x = Dense(knobs.width, init, bias_before(knobs), spectral)(x, train=train)
-            x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        x = Dense(math.prod(self.image_shape), init, spectral=spectral)(x, train=train)
-        x = x.reshape(len(x), *self.image_shape)
-        return jnp.tanh(x) if knobs.output == "tanh" else x
+            x_BN = dense(knobs.width, use_bias=knobs.bias_before_norm)(x_BN, train=train)
+            x_BN = GeneratorActivation(knobs, self.setting.classes)(x_BN, given, train=train)
+        x_BHWC = dense(math.prod(shape))(x_BN, train=train).reshape(-1, *shape)
+        return jnp.tanh(x_BHWC) if knobs.output == "tanh" else x_BHWC
 
 
 class _Discriminator(nn.Module):
     knobs: MLPDiscriminator
-    classes: int
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs, spectral, trail = self.knobs, self.knobs.norm == "spectral", []
-        x = x.reshape(len(x), -1)
-        x = beside_latent(x, labels, self.classes if knobs.conditioning == "concat" else 0)
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, trail, width = self.knobs, [], self.knobs.width
+        dense = partial(Dense, use_bias=knobs.bias_before_norm, **knobs.kernels)
+        x_BN = x_BHWC.reshape(len(x_BHWC), -1)
+        if knobs.conditioning == "concat":  # a row: pixels in a row have no plane beside them
+            x_BN = beside_row(x_BN, given, self.setting.classes)
         for _ in range(knobs.depth):
-            pieces = Dense(
-                knobs.width * knobs.maxout, knobs.initialization, bias_before(knobs), spectral
-            )
-            x = pieces(x, train=train)
+            x_BN = dense(width * knobs.maxout)(x_BN, train=train)
             if knobs.maxout > 1:
-                x = jnp.max(x.reshape(len(x), knobs.maxout, knobs.width), axis=1)
-            x = DiscriminatorActivation(knobs, leaky=knobs.maxout == 1)(x, train=train)
-            trail.append(x)
-        x = MinibatchDeviation(knobs.minibatch_deviation)(x)
-        return Head(knobs, self.classes)(x, labels, tuple(trail), train=train)
+                x_BN = jnp.max(x_BN.reshape(-1, knobs.maxout, width), axis=1)
+            x_BN = DiscriminatorActivation(knobs, leaky=knobs.maxout == 1)(x_BN, train=train)
+            trail.append(x_BN)
+        x_BN = MinibatchDeviation(knobs.minibatch_deviation)(x_BN)
+        return Head(knobs, self.setting)(x_BN, given, tuple(trail), train=train)
 
 
 def _check(part: MLPGenerator | MLPDiscriminator) -> None:
-    name = type(part).__name__
-    if part.norm == "instance":
-        raise UserError(
-            f"{name} with norm instance: a dense layer has no positions to normalise over; use "
-            "layer or group"
-        )
+    refuse_instance_norm(part)
     if part.depth < 1:
+        name = type(part).__name__
         raise UserError(f"{name} with depth {part.depth}: expected 1 hidden layer or more")

@@ -8,6 +8,7 @@ that square is 16, 34 or 70 pixels for 1, 2 or 3 halvings; 70 is the paper's, on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -19,12 +20,10 @@ from jaxgan.networks.layers import (
     DiscriminatorActivation,
     DiscriminatorKnobs,
     Head,
-    LabelPlane,
     MinibatchDeviation,
-    bias_before,
-    network_of,
+    discriminator_of,
 )
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["PatchDiscriminator"]
 
@@ -49,36 +48,34 @@ class PatchDiscriminator(DiscriminatorKnobs):
         if self.halvings < 0:
             raise UserError(f"PatchDiscriminator with halvings {self.halvings}: expected 0 or more")
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B, h, w], h = H / 2^halvings - 2."""
-        if image_shape[0] // 2**self.halvings < 3:
+        size = setting.image_shape[0]
+        if size // 2**self.halvings < 3:
             raise UserError(
-                f"PatchDiscriminator with {self.halvings} halvings on {image_shape[0]} pixels: "
+                f"PatchDiscriminator with {self.halvings} halvings on {size} pixels: "
                 "nothing is left to judge; use fewer --discriminator.halvings"
             )
-        return network_of(_Discriminator(self, classes), image_shape, classes, precision)
+        return discriminator_of(_Discriminator(self, setting), self, setting)
 
 
 class _Discriminator(nn.Module):
     knobs: PatchDiscriminator
-    classes: int
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs, spectral = self.knobs, self.knobs.norm == "spectral"
-        init, use_bias, trail = knobs.initialization, bias_before(knobs), []
-        x = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, trail = self.knobs, []
+        layer = partial(
+            Convolution, kernel_size=4, padding=1, platform=self.setting.platform, **knobs.kernels
+        )
         for i in range(knobs.halvings + 1):
             features = knobs.width * 2 ** min(i, MOST_WIDENINGS)
             stride = 2 if i < knobs.halvings else 1
-            layer = Convolution(features, 4, stride, init, use_bias or i == 0, spectral, padding=1)
-            x = DiscriminatorActivation(knobs, normalize=i > 0)(layer(x, train=train), train=train)
-            trail.append(x)
-        x = MinibatchDeviation(knobs.minibatch_deviation)(x)
-        return Head(knobs, self.classes, kernel_size=4)(x, labels, tuple(trail), train=train)
+            has_bias = knobs.bias_before_norm or i == 0
+            x_BHWC = layer(features, stride=stride, use_bias=has_bias)(x_BHWC, train=train)
+            x_BHWC = DiscriminatorActivation(knobs, normalize=i > 0)(x_BHWC, train=train)
+            trail.append(x_BHWC)
+        x_BHWC = MinibatchDeviation(knobs.minibatch_deviation)(x_BHWC)
+        head = Head(knobs, self.setting, kernel_size=4)
+        return head(x_BHWC, given, tuple(trail), train=train)

@@ -14,6 +14,7 @@ none when sampling (Cooijmans et al. 2017, arXiv:1603.09025, section 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -25,21 +26,21 @@ from jaxgan.networks.layers import (
     Convolution,
     Dense,
     GeneratorActivation,
-    GeneratorKnobs,
+    GrowingKnobs,
     Normalization,
     UpConvolution,
-    beside_latent,
-    bias_before,
+    beside_row,
     network_of,
+    refuse_instance_norm,
 )
 from jaxgan.networks.sizes import halvings
-from jaxgan.types import Network, Precision
+from jaxgan.types import Given, Network, NetworkSetting
 
 __all__ = ["RecurrentGenerator"]
 
 
 @dataclass(frozen=True)
-class RecurrentGenerator(GeneratorKnobs):
+class RecurrentGenerator(GrowingKnobs):
     """`steps` drawings from one decoder, each told by an encoder what was drawn before.
 
     Decoder and encoder are shaped like DCGAN's networks; `width` is the number of channels next to
@@ -60,57 +61,45 @@ class RecurrentGenerator(GeneratorKnobs):
                 f"RecurrentGenerator with steps {self.steps} and hidden {self.hidden}: expected "
                 "numbers above 0"
             )
-        if self.norm == "instance":
-            raise UserError(
-                "RecurrentGenerator with norm instance: its dense layer has no positions to "
-                "normalise over; use layer or group"
-            )
+        refuse_instance_norm(self)
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
-        """Latents [B, latent_size] -> images [B, H, W, C] in [-1, 1], with their stages."""
-        if latent_size % self.steps:
-            fitting = -(-latent_size // self.steps) * self.steps
+    def build(self, setting: NetworkSetting) -> Network:
+        """Latents [B, Z] -> images [B, H, W, C] in [-1, 1], with their stages."""
+        size = setting.latent_size
+        if size % self.steps:
+            fitting = -(-size // self.steps) * self.steps
             raise UserError(
-                f"latent size {latent_size} with a generator of {self.steps} steps: each step "
-                f"takes an equal part of it; use --latent-size {fitting}"
+                f"latent size {size} with a generator of {self.steps} steps: each step takes an "
+                f"equal part of it; use --latent-size {fitting}"
             )
-        stages, grid = halvings(image_shape[0])
+        stages, grid = halvings(setting.image_shape[0])
         channels = tuple(self.width * 2**i for i in reversed(range(stages)))
-        module = _Generator(self, channels, grid, image_shape, classes)
-        return network_of(module, (latent_size,), classes, precision)
+        return network_of(_Generator(self, setting, channels, grid), (size,), setting)
 
 
 class _Generator(nn.Module):
     knobs: RecurrentGenerator
+    setting: NetworkSetting
     channels: tuple[int, ...]
     grid: int
-    image_shape: tuple[int, int, int]
-    classes: int
 
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        return self.stages(z, labels, train=train)[-1]
+    def __call__(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        return self.stages(z_BZ, given, train=train)[-1]
 
     @nn.compact
-    def stages(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
+    def stages(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
         """The canvas after each step: latents [B, Z] -> [T, B, H, W, C]."""
-        knobs = self.knobs
-        read = _Latent(knobs, self.classes)
-        decoder = _Decoder(knobs, self.channels, self.grid, self.image_shape[2], self.classes)
-        encoder = _Encoder(knobs, self.channels)
-        parts = z.reshape(len(z), knobs.steps, -1)
-        canvas = jnp.zeros((len(z), *self.image_shape), z.dtype)
-        seen = jnp.zeros((len(z), knobs.hidden), z.dtype)
+        knobs, setting, batch = self.knobs, self.setting, len(z_BZ)
+        read = _Latent(knobs, setting.classes)
+        decoder = _Decoder(knobs, setting, self.channels, self.grid)
+        encoder = _Encoder(knobs, setting.platform, self.channels)
+        parts = z_BZ.reshape(batch, knobs.steps, -1)
+        canvas = jnp.zeros((batch, *setting.image_shape), z_BZ.dtype)
+        seen = jnp.zeros((batch, knobs.hidden), z_BZ.dtype)
         canvases = []
         for t in range(knobs.steps):
-            hidden = read(parts[:, t], labels, t, train=train)
-            drawing = decoder(jnp.concatenate([hidden, seen], -1), labels, t, train=train)
+            hidden = read(parts[:, t], given, t, train=train)
+            drawing = decoder(jnp.concatenate([hidden, seen], -1), given, t, train=train)
             canvas = canvas + drawing
             canvases.append(jnp.tanh(canvas))
             if t + 1 < knobs.steps:
@@ -119,53 +108,48 @@ class _Generator(nn.Module):
 
 
 class _Latent(nn.Module):
-    """One part of the latent, [B, Z / T] -> h_z [B, hidden]."""
+    """One part of the latent, [B, Z / T], and the label if by concat -> h_z [B, hidden]."""
 
     knobs: RecurrentGenerator
     classes: int
 
     @nn.compact
-    def __call__(
-        self, z: jax.Array, labels: jax.Array | None, step: int, *, train: bool
-    ) -> jax.Array:
+    def __call__(self, z: jax.Array, given: Given, step: int, *, train: bool) -> jax.Array:
         knobs = self.knobs
-        x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
-        layer = Dense(
-            knobs.hidden, knobs.initialization, bias_before(knobs), knobs.norm == "spectral"
-        )
+        if knobs.conditioning == "concat":
+            z = beside_row(z, given, self.classes)
+        dense = Dense(knobs.hidden, use_bias=knobs.bias_before_norm, **knobs.kernels)
         norm = Normalization(knobs.norm, knobs.initialization, name=f"norm_step{step}")
-        return jnp.tanh(norm(layer(x, train=train), train=train))
+        return jnp.tanh(norm(dense(z, train=train), train=train))
 
 
 class _Decoder(nn.Module):
     """h_z and h_c, [B, 2·hidden] -> what is added to the canvas, [B, H, W, C]."""
 
     knobs: RecurrentGenerator
+    setting: NetworkSetting
     channels: tuple[int, ...]
     grid: int
-    image_channels: int
-    classes: int
 
     @nn.compact
-    def __call__(
-        self, x: jax.Array, labels: jax.Array | None, step: int, *, train: bool
-    ) -> jax.Array:
-        knobs, first = self.knobs, self.channels[0]
-        init, spectral, use_bias = (
-            knobs.initialization,
-            knobs.norm == "spectral",
-            bias_before(knobs),
+    def __call__(self, h_BN: jax.Array, given: Given, step: int, *, train: bool) -> jax.Array:
+        knobs, setting, grid, first = self.knobs, self.setting, self.grid, self.channels[0]
+        *_, colours = setting.image_shape
+        activation = partial(GeneratorActivation, knobs, setting.classes)
+        up = partial(
+            UpConvolution,
+            kernel_size=3,
+            upsampling=knobs.upsampling,
+            platform=setting.platform,
+            **knobs.kernels,
         )
-        x = Dense(self.grid**2 * first, init, use_bias, spectral)(x, train=train)
-        x = x.reshape(len(x), self.grid, self.grid, first)
+        dense = Dense(grid**2 * first, use_bias=knobs.bias_before_norm, **knobs.kernels)
+        x_BHWC = dense(h_BN, train=train).reshape(-1, grid, grid, first)
         for i, features in enumerate(self.channels):
             if i > 0:
-                up = UpConvolution(features, 3, init, knobs.upsampling, use_bias, spectral)
-                x = up(x, train=train)
-            activation = GeneratorActivation(knobs, self.classes, name=f"activation{i}_step{step}")
-            x = activation(x, labels, train=train)
-        up = UpConvolution(self.image_channels, 3, init, knobs.upsampling, spectral=spectral)
-        return up(x, train=train)
+                x_BHWC = up(features, use_bias=knobs.bias_before_norm)(x_BHWC, train=train)
+            x_BHWC = activation(name=f"activation{i}_step{step}")(x_BHWC, given, train=train)
+        return up(colours)(x_BHWC, train=train)
 
 
 class _Encoder(nn.Module):
@@ -176,17 +160,25 @@ class _Encoder(nn.Module):
     """
 
     knobs: RecurrentGenerator
+    platform: str
     channels: tuple[int, ...]
 
     @nn.compact
-    def __call__(self, x: jax.Array, step: int, *, train: bool) -> jax.Array:
-        knobs, spectral = self.knobs, self.knobs.norm == "spectral"
-        init, use_bias = knobs.initialization, bias_before(knobs)
+    def __call__(self, x_BHWC: jax.Array, step: int, *, train: bool) -> jax.Array:
+        knobs, has_bias = self.knobs, self.knobs.bias_before_norm
+        norm = partial(Normalization, knobs.norm, knobs.initialization)
+        down = partial(
+            Convolution,
+            kernel_size=4,
+            stride=2,
+            platform=self.platform,
+            use_bias=has_bias,
+            **knobs.kernels,
+        )
         for i, features in enumerate(reversed(self.channels)):
-            x = Convolution(features, 4, 2, init, use_bias, spectral)(x, train=train)
-            norm = Normalization(knobs.norm, init, name=f"norm{i}_step{step}")
-            x = jax.nn.leaky_relu(norm(x, train=train), 0.2)
-        flat = x.reshape(len(x), -1)
-        x = Dense(knobs.hidden, init, use_bias, spectral)(flat, train=train)
-        last = Normalization(knobs.norm, init, name=f"norm_step{step}")
-        return jnp.tanh(last(x, train=train))
+            x_BHWC = down(features)(x_BHWC, train=train)
+            x_BHWC = norm(name=f"norm{i}_step{step}")(x_BHWC, train=train)
+            x_BHWC = jax.nn.leaky_relu(x_BHWC, 0.2)
+        x_BN = x_BHWC.reshape(len(x_BHWC), -1)
+        x_BN = Dense(knobs.hidden, use_bias=has_bias, **knobs.kernels)(x_BN, train=train)
+        return jnp.tanh(norm(name=f"norm_step{step}")(x_BN, train=train))

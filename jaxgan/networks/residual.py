@@ -8,6 +8,7 @@ over positions. 32x32 gives the paper's networks: three doubling blocks, and two
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -20,19 +21,17 @@ from jaxgan.networks.layers import (
     DiscriminatorActivation,
     DiscriminatorKnobs,
     GeneratorActivation,
-    GeneratorKnobs,
+    GrowingKnobs,
     Head,
-    LabelPlane,
     MinibatchDeviation,
     UpConvolution,
     Upsampling,
-    beside_latent,
-    bias_before,
+    discriminator_of,
+    generator_of,
     halve,
-    network_of,
 )
 from jaxgan.networks.sizes import halvings
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["ResidualDiscriminator", "ResidualGenerator"]
 
@@ -40,7 +39,7 @@ JUDGED_SIZE = 8  # pixels a side at which halving stops
 
 
 @dataclass(frozen=True)
-class ResidualGenerator(GeneratorKnobs):
+class ResidualGenerator(GrowingKnobs):
     """Dense, residual blocks that double, norm and ReLU, 3x3 convolution, tanh.
 
     `width` is the number of channels of every block (256 in the paper); the paper's norm is batch
@@ -52,18 +51,10 @@ class ResidualGenerator(GeneratorKnobs):
 
     role: ClassVar[str] = "generator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
-        """Latents [B, latent_size] -> images [B, H, W, C] in [-1, 1]."""
-        stages, grid = halvings(image_shape[0])
-        module = _Generator(self, stages, grid, image_shape[2], classes)
-        return network_of(module, (latent_size,), classes, precision)
+    def build(self, setting: NetworkSetting) -> Network:
+        """Latents [B, Z] -> images [B, H, W, C] in [-1, 1]."""
+        stages, grid = halvings(setting.image_shape[0])
+        return generator_of(_Generator(self, setting, stages, grid), self, setting)
 
 
 @dataclass(frozen=True)
@@ -78,96 +69,91 @@ class ResidualDiscriminator(DiscriminatorKnobs):
 
     role: ClassVar[str] = "discriminator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
-        halvings(image_shape[0])  # refuses what does not halve
-        size, halved = image_shape[0], 0
+        size, halved = setting.image_shape[0], 0
+        halvings(size)  # refuses what does not halve
         while halved == 0 or (size > JUDGED_SIZE and size % 2 == 0):
             size, halved = size // 2, halved + 1
-        module = _Discriminator(self, halved, classes)
-        return network_of(module, image_shape, classes, precision)
+        return discriminator_of(_Discriminator(self, setting, halved), self, setting)
 
 
 class _Generator(nn.Module):
-    knobs: GeneratorKnobs
+    knobs: ResidualGenerator
+    setting: NetworkSetting
     doublings: int
     grid: int
-    image_channels: int
-    classes: int
 
     @nn.compact
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        knobs, width = self.knobs, self.knobs.width
-        init, spectral = knobs.initialization, knobs.norm == "spectral"
-        x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
-        x = Dense(self.grid**2 * width, init, spectral=spectral)(x, train=train)
-        x = x.reshape(len(x), self.grid, self.grid, width)
+    def __call__(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        knobs, setting, grid, width = self.knobs, self.setting, self.grid, self.knobs.width
+        *_, colours = setting.image_shape
+        dense = Dense(grid**2 * width, **knobs.kernels)
+        x_BHWC = dense(z_BZ, train=train).reshape(-1, grid, grid, width)
         for _ in range(self.doublings):
-            x = _UpBlock(knobs, self.classes)(x, labels, train=train)
-        x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        image = Convolution(self.image_channels, 3, 1, init, spectral=spectral)
-        return jnp.tanh(image(x, train=train))
+            x_BHWC = _UpBlock(knobs, setting)(x_BHWC, given, train=train)
+        x_BHWC = GeneratorActivation(knobs, setting.classes)(x_BHWC, given, train=train)
+        last = Convolution(colours, 3, 1, platform=setting.platform, **knobs.kernels)
+        return jnp.tanh(last(x_BHWC, train=train))
 
 
 class _UpBlock(nn.Module):
     """x -> up-convolution 1x1 of x + convolution of up-convolution of x, norms and ReLUs first."""
 
-    knobs: GeneratorKnobs
-    classes: int
+    knobs: ResidualGenerator
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        knobs, width = self.knobs, self.knobs.width
-        init, spectral = knobs.initialization, knobs.norm == "spectral"
-        y = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        up = UpConvolution(width, 3, init, knobs.upsampling, bias_before(knobs), spectral)
-        y = up(y, train=train)
-        y = GeneratorActivation(knobs, self.classes)(y, labels, train=train)
-        y = Convolution(width, 3, 1, init, spectral=spectral)(y, train=train)
-        skip = UpConvolution(width, 1, init, knobs.upsampling, spectral=spectral)
-        return skip(x, train=train) + y
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        knobs, platform, width = self.knobs, self.setting.platform, self.knobs.width
+        activation = partial(GeneratorActivation, knobs, self.setting.classes)
+        up = partial(
+            UpConvolution, width, upsampling=knobs.upsampling, platform=platform, **knobs.kernels
+        )
+        layer = Convolution(width, 3, 1, platform=platform, **knobs.kernels)
+        y_BHWC = activation()(x_BHWC, given, train=train)
+        y_BHWC = up(kernel_size=3, use_bias=knobs.bias_before_norm)(y_BHWC, train=train)
+        y_BHWC = activation()(y_BHWC, given, train=train)
+        y_BHWC = layer(y_BHWC, train=train)
+        return up(kernel_size=1)(x_BHWC, train=train) + y_BHWC
 
 
 class _Discriminator(nn.Module):
-    knobs: DiscriminatorKnobs
+    knobs: ResidualDiscriminator
+    setting: NetworkSetting
     halved: int
-    classes: int
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs, trail = self.knobs, []
-        x = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, platform, trail = self.knobs, self.setting.platform, []
         for i in range(self.halved + 2):
-            x = _DownBlock(knobs, halves=i < self.halved, is_first=i == 0)(x, train=train)
-            trail.append(x)
-        x = DiscriminatorActivation(knobs)(x, train=train)
-        x = jnp.sum(MinibatchDeviation(knobs.minibatch_deviation)(x), (1, 2))
-        return Head(knobs, self.classes)(x, labels, tuple(trail), train=train)
+            block = _DownBlock(knobs, platform, halves=i < self.halved, is_first=i == 0)
+            x_BHWC = block(x_BHWC, train=train)
+            trail.append(x_BHWC)
+        x_BHWC = DiscriminatorActivation(knobs)(x_BHWC, train=train)
+        x_BC = jnp.sum(MinibatchDeviation(knobs.minibatch_deviation)(x_BHWC), (1, 2))
+        return Head(knobs, self.setting)(x_BC, given, tuple(trail), train=train)
 
 
 class _DownBlock(nn.Module):
     """x -> skip of x + two convolutions of x; the first block does not activate the image."""
 
-    knobs: DiscriminatorKnobs
+    knobs: ResidualDiscriminator
+    platform: str
     halves: bool
     is_first: bool
 
     @nn.compact
-    def __call__(self, x: jax.Array, *, train: bool) -> jax.Array:
-        knobs, width = self.knobs, self.knobs.width
-        init, spectral = knobs.initialization, knobs.norm == "spectral"
-        y = x if self.is_first else DiscriminatorActivation(knobs)(x, train=train)
-        y = Convolution(width, 3, 1, init, bias_before(knobs), spectral)(y, train=train)
-        y = DiscriminatorActivation(knobs)(y, train=train)
-        y = Convolution(width, 3, 1, init, spectral=spectral)(y, train=train)
+    def __call__(self, x_BHWC: jax.Array, *, train: bool) -> jax.Array:
+        knobs, has_bias = self.knobs, self.knobs.bias_before_norm
+        layer = partial(Convolution, knobs.width, stride=1, platform=self.platform, **knobs.kernels)
+        activation = partial(DiscriminatorActivation, knobs)
+        y_BHWC = x_BHWC if self.is_first else activation()(x_BHWC, train=train)
+        y_BHWC = layer(kernel_size=3, use_bias=has_bias)(y_BHWC, train=train)
+        y_BHWC = activation()(y_BHWC, train=train)
+        y_BHWC = layer(kernel_size=3)(y_BHWC, train=train)
         if not self.halves:
-            return x + y
+            return x_BHWC + y_BHWC
         # Halving and a 1x1 convolution commute; halving first is a quarter of the work.
-        skip = Convolution(width, 1, 1, init, spectral=spectral)(halve(x), train=train)
-        return skip + halve(y)
+        skip = layer(kernel_size=1)
+        return skip(halve(x_BHWC), train=train) + halve(y_BHWC)

@@ -10,6 +10,7 @@ images is not part of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -21,14 +22,12 @@ from jaxgan.networks.layers import (
     DiscriminatorActivation,
     DiscriminatorKnobs,
     Head,
-    LabelPlane,
     MinibatchDeviation,
     UpConvolution,
-    bias_before,
-    network_of,
+    discriminator_of,
 )
 from jaxgan.networks.sizes import halvings
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["UNetDiscriminator"]
 
@@ -43,39 +42,35 @@ class UNetDiscriminator(DiscriminatorKnobs):
 
     role: ClassVar[str] = "discriminator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B] and pixels [B, H, W]."""
-        stages, _ = halvings(image_shape[0])
+        stages, _ = halvings(setting.image_shape[0])
         channels = tuple(self.width * 2**i for i in range(stages))
-        return network_of(_Discriminator(self, channels, classes), image_shape, classes, precision)
+        return discriminator_of(_Discriminator(self, setting, channels), self, setting)
 
 
 class _Discriminator(nn.Module):
-    knobs: DiscriminatorKnobs
+    knobs: UNetDiscriminator
+    setting: NetworkSetting
     channels: tuple[int, ...]
-    classes: int
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs, spectral = self.knobs, self.knobs.norm == "spectral"
-        init, use_bias, trail = knobs.initialization, bias_before(knobs), []
-        image = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
-        x = image
+    def __call__(self, image_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, trail, x_BHWC = self.knobs, [], image_BHWC
+        platform, has_bias = self.setting.platform, knobs.bias_before_norm
+        down = partial(Convolution, kernel_size=4, stride=2, platform=platform, **knobs.kernels)
+        up = partial(
+            UpConvolution, kernel_size=3, upsampling="nearest", platform=platform, **knobs.kernels
+        )
         for i, features in enumerate(self.channels):
-            down = Convolution(features, 4, 2, init, use_bias or i == 0, spectral)
-            x = DiscriminatorActivation(knobs, normalize=i > 0)(down(x, train=train), train=train)
-            trail.append(x)
-        whole = MinibatchDeviation(knobs.minibatch_deviation)(x).reshape(len(x), -1)
-        judgement = Head(knobs, self.classes)(whole, labels, tuple(trail), train=train)
+            x_BHWC = down(features, use_bias=has_bias or i == 0)(x_BHWC, train=train)
+            x_BHWC = DiscriminatorActivation(knobs, normalize=i > 0)(x_BHWC, train=train)
+            trail.append(x_BHWC)
+        x_BN = MinibatchDeviation(knobs.minibatch_deviation)(x_BHWC).reshape(len(x_BHWC), -1)
+        judgement = Head(knobs, self.setting)(x_BN, given, tuple(trail), train=train)
         for i, features in reversed(list(enumerate(self.channels))):
-            up = UpConvolution(features, 3, init, "nearest", use_bias, spectral)
-            x = DiscriminatorActivation(knobs)(up(x, train=train), train=train)
-            x = jnp.concatenate([x, trail[i - 1] if i else image], -1)
-        of_pixels = Convolution(1, 3, 1, init, spectral=spectral, name="pixels")(x, train=train)
-        return judgement._replace(pixels=of_pixels[..., 0])
+            x_BHWC = up(features, use_bias=has_bias)(x_BHWC, train=train)
+            x_BHWC = DiscriminatorActivation(knobs)(x_BHWC, train=train)
+            x_BHWC = jnp.concatenate([x_BHWC, trail[i - 1] if i else image_BHWC], -1)
+        last = Convolution(1, 3, 1, platform=platform, name="pixels", **knobs.kernels)
+        return judgement._replace(pixels=last(x_BHWC, train=train)[..., 0])

@@ -7,6 +7,7 @@ Its sigmoid puts out [0, 1]; here that is stretched to [-1, 1].
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import flax.linen as nn
@@ -22,14 +23,13 @@ from jaxgan.networks.layers import (
     GeneratorKnobs,
     Head,
     Initialization,
-    LabelPlane,
     MinibatchDeviation,
     Norm,
-    beside_latent,
-    bias_before,
-    network_of,
+    discriminator_of,
+    generator_of,
+    refuse_instance_norm,
 )
-from jaxgan.types import Judgement, Network, Precision
+from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["VanillaDiscriminator", "VanillaGenerator"]
 
@@ -40,8 +40,7 @@ SMALLEST_SIZE = 5  # pixels a side, of which two 3x3 convolutions leave one
 class VanillaGenerator(GeneratorKnobs):
     """Dense 2·width twice, dense H·W, reshape, 3x3 convolutions to `width` channels and the image.
 
-    The text's width is 64, with no norm. It never grows an image, so `upsampling` is without
-    effect.
+    The text's width is 64, with no norm.
     """
 
     norm: Norm = "none"
@@ -51,23 +50,11 @@ class VanillaGenerator(GeneratorKnobs):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.norm == "instance":
-            raise UserError(
-                "VanillaGenerator with norm instance: its dense layers have no positions to "
-                "normalise over; use layer or group"
-            )
+        refuse_instance_norm(self)
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        latent_size: int,
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
-        """Latents [B, latent_size] -> images [B, H, W, C] in [-1, 1]."""
-        module = _Generator(self, image_shape, classes)
-        return network_of(module, (latent_size,), classes, precision)
+    def build(self, setting: NetworkSetting) -> Network:
+        """Latents [B, Z] -> images [B, H, W, C] in [-1, 1]."""
+        return generator_of(_Generator(self, setting), self, setting)
 
 
 @dataclass(frozen=True)
@@ -82,57 +69,60 @@ class VanillaDiscriminator(DiscriminatorKnobs):
 
     role: ClassVar[str] = "discriminator"
 
-    def build(
-        self,
-        image_shape: tuple[int, int, int],
-        *,
-        classes: int = 0,
-        precision: Precision = "float32",
-    ) -> Network:
+    def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
-        if image_shape[0] < SMALLEST_SIZE:
+        size = setting.image_shape[0]
+        if size < SMALLEST_SIZE:
             raise UserError(
-                f"VanillaDiscriminator on {image_shape[0]} pixels: its convolutions without "
-                f"padding take 4 of them; use --image-size {SMALLEST_SIZE} or more"
+                f"VanillaDiscriminator on {size} pixels: its convolutions without padding take 4 "
+                f"of them; use --image-size {SMALLEST_SIZE} or more"
             )
-        return network_of(_Discriminator(self, classes), image_shape, classes, precision)
+        return discriminator_of(_Discriminator(self, setting), self, setting)
 
 
 class _Generator(nn.Module):
-    knobs: GeneratorKnobs
-    image_shape: tuple[int, int, int]
-    classes: int
+    knobs: VanillaGenerator
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, z: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
-        knobs, init, spectral = self.knobs, self.knobs.initialization, self.knobs.norm == "spectral"
-        height, width, channels = self.image_shape
-        x = beside_latent(z, labels, self.classes if knobs.conditioning == "concat" else 0)
+    def __call__(self, z_BZ: jax.Array, given: Given, *, train: bool) -> jax.Array:
+        knobs, has_bias = self.knobs, self.knobs.bias_before_norm
+        height, width, colours = self.setting.image_shape
+        activation = partial(GeneratorActivation, knobs, self.setting.classes)
+        dense = partial(Dense, **knobs.kernels)
+        layer = partial(
+            Convolution, kernel_size=3, stride=1, platform=self.setting.platform, **knobs.kernels
+        )
+        x_BN = z_BZ
         for units in (2 * knobs.width, 2 * knobs.width):
-            x = Dense(units, init, bias_before(knobs), spectral)(x, train=train)
-            x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        x = jax.nn.relu(Dense(height * width, init, spectral=spectral)(x, train=train))
-        x = x.reshape(len(x), height, width, 1)
-        x = Convolution(knobs.width, 3, 1, init, bias_before(knobs), spectral)(x, train=train)
-        x = GeneratorActivation(knobs, self.classes)(x, labels, train=train)
-        x = Convolution(channels, 3, 1, init, spectral=spectral)(x, train=train)
-        return 2 * jax.nn.sigmoid(x) - 1
+            x_BN = dense(units, use_bias=has_bias)(x_BN, train=train)
+            x_BN = activation()(x_BN, given, train=train)
+        x_BN = jax.nn.relu(dense(height * width)(x_BN, train=train))
+        x_BHWC = x_BN.reshape(-1, height, width, 1)
+        x_BHWC = layer(knobs.width, use_bias=has_bias)(x_BHWC, train=train)
+        x_BHWC = activation()(x_BHWC, given, train=train)
+        return 2 * jax.nn.sigmoid(layer(colours)(x_BHWC, train=train)) - 1
 
 
 class _Discriminator(nn.Module):
-    knobs: DiscriminatorKnobs
-    classes: int
+    knobs: VanillaDiscriminator
+    setting: NetworkSetting
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> Judgement:
-        knobs, init, spectral = self.knobs, self.knobs.initialization, self.knobs.norm == "spectral"
-        trail = []
-        x = LabelPlane(self.classes if knobs.conditioning == "concat" else 0)(x, labels)
+    def __call__(self, x_BHWC: jax.Array, given: Given, *, train: bool) -> Judgement:
+        knobs, trail = self.knobs, []
+        layer = partial(
+            Convolution,
+            kernel_size=3,
+            stride=1,
+            padding=0,
+            platform=self.setting.platform,
+            **knobs.kernels,
+        )
         for i, features in enumerate((knobs.width, 2 * knobs.width)):
-            use_bias = bias_before(knobs) or i == 0
-            layer = Convolution(features, 3, 1, init, use_bias, spectral, padding=0)
-            x = DiscriminatorActivation(knobs, normalize=i > 0)(layer(x, train=train), train=train)
-            trail.append(x)
-        x = MinibatchDeviation(knobs.minibatch_deviation)(x)
-        x = x.reshape(len(x), -1)
-        return Head(knobs, self.classes)(x, labels, tuple(trail), train=train)
+            x_BHWC = layer(features, use_bias=knobs.bias_before_norm or i == 0)(x_BHWC, train=train)
+            x_BHWC = DiscriminatorActivation(knobs, normalize=i > 0)(x_BHWC, train=train)
+            trail.append(x_BHWC)
+        x_BHWC = MinibatchDeviation(knobs.minibatch_deviation)(x_BHWC)
+        x_BN = x_BHWC.reshape(len(x_BHWC), -1)
+        return Head(knobs, self.setting)(x_BN, given, tuple(trail), train=train)

@@ -56,13 +56,8 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
     ]
     model = Model(
         config,
-        config.generator.build(
-            setting.image_shape,
-            setting.latent_size,
-            classes=setting.classes,
-            precision=setting.precision,
-        ),
-        config.discriminator.build(packed, classes=setting.classes, precision=setting.precision),
+        config.generator.build(setting),
+        config.discriminator.build(setting._replace(image_shape=packed)),
         _transformation(config.generator_optimizer, config.steps),
         _transformation(config.discriminator_optimizer, config.steps * config.n_critic),
         {network.identity: network.forward for network in looked_through},

@@ -9,7 +9,8 @@ from typing import Any
 
 import jax
 
-from jaxgan.config import Config, config_to_json, differences_in_words
+from jaxgan.config import Config
+from jaxgan.config_json import config_to_json, differences_in_words
 from jaxgan.errors import UserError
 from jaxgan.training.run_directory import RunPaths
 from jaxgan.training.saved_state import saved_run

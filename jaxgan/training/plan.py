@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jaxgan.config import Config, config_to_json
+from jaxgan.config import Config
+from jaxgan.config_json import config_to_json
 from jaxgan.data.images import ImageSet
 from jaxgan.errors import UserError
 from jaxgan.parallel import agree

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jaxgan.config import Config, config_to_json, differences_in_words, laid_out_over_steps
+from jaxgan.config import Config, laid_out_over_steps
+from jaxgan.config_json import config_to_json, differences_in_words
 from jaxgan.data.images import ImageSet
 from jaxgan.data.picture_files import PictureError
 from jaxgan.errors import UserError

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from jaxgan.config import Config, config_from_json, config_to_json
+from jaxgan.config import Config
+from jaxgan.config_json import config_from_json, config_to_json
 from jaxgan.data.images import fingerprint
 from jaxgan.errors import UserError
 from jaxgan.paths import check_run_path

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from jaxgan.commands.command_line import parse_experiment
+from jaxgan.commands.command_line import Presets, parse_experiment
 from jaxgan.commands.train import CommandOptions
 from jaxgan.errors import UserError
-from jaxgan.experiments import relativistic, wgan_gp
+from jaxgan.experiments import relativistic, stylegan2, wgan_gp
 from jaxgan.penalties import R1, R1R2, R2, GradientPenalty
 from jaxgan.sharpness import FocalFrequency, Spectral
 
@@ -82,3 +82,41 @@ def test_help_names_the_terms_and_their_flags(capsys):
     assert "--penalty.r2.interval" in text
     assert "Choose the penalty by name, one or several" in text
     assert "--sharpness" in text
+
+
+def test_dashes_without_a_name_are_refused():
+    with pytest.raises(UserError, match="--: expected the name of a flag"):
+        asked("--steps=3", "--")
+
+
+def stylegan2_asked(*arguments):
+    presets = Presets(stylegan2.PRESETS, stylegan2.preset)
+    config, _ = parse_experiment(
+        stylegan2.CONFIG, stylegan2.QUICK, CommandOptions(), arguments, "", presets
+    )
+    return config
+
+
+def test_a_preset_is_the_default_of_all_flags():
+    # 0.0002 · 128² / 32 = 0.1024, and 25,000,000 images in batches of 32.
+    config = stylegan2_asked("--preset", "auto", "--image-size", "128", "--seed=3")
+    assert config.penalty[0].gamma == pytest.approx(0.1024)
+    assert config.penalty[0].interval == 16
+    assert (config.batch_size, config.steps, config.seed) == (32, 781_250, 3)
+    cifar = stylegan2_asked("--preset=cifar", "--discriminator.minibatch-deviation=16")
+    assert cifar.discriminator.minibatch_deviation == 16
+    assert cifar.generator_penalty == ()
+    assert stylegan2_asked("--preset=config-f-1024").image_size == 1024
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--preset=nonsense",), "--preset nonsense: expected one of auto, cifar"),
+        (("--preset=auto", "--quick"), "--preset auto: .* without --quick"),
+        (("--preset=paper256", "--image-size=64"), "that preset is for 256 pixels"),
+    ],
+)
+def test_presets_that_cannot_be_are_refused(arguments, message):
+    with pytest.raises(UserError, match=message):
+        stylegan2_asked(*arguments)

@@ -65,6 +65,15 @@ def test_sizes(form):
     assert len(np.unique(features.round(4), axis=0)) == 2
 
 
+def test_the_platform_is_asked_for_when_the_network_is_made(monkeypatch):
+    def refuse():
+        raise AssertionError("asked while tracing")
+
+    net = random_convolutions()
+    monkeypatch.setattr(jax, "default_backend", refuse)
+    assert net.apply(images()).shape == (3, 64)
+
+
 def test_smaller_images_are_refused():
     with pytest.raises(ValueError, match="16 or more a side"):
         random_convolutions().apply(images(side=15))

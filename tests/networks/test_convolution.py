@@ -182,5 +182,6 @@ def test_kernels_that_cannot_spread_evenly_are_refused(form, size, stride):
         up_convolution(x, kernel, stride=stride, form=form)
 
 
-def test_cpus_get_patches():
-    assert form_for_platform() == "patches"
+def test_cpus_alone_get_patches():
+    forms = {platform: form_for_platform(platform) for platform in ("cpu", "gpu", "tpu")}
+    assert forms == {"cpu": "patches", "gpu": "native", "tpu": "native"}

@@ -9,6 +9,7 @@ import pytest
 import scipy.stats
 
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
+from jaxgan.types import NetworkSetting
 from tests.networks.values import count, run, shapes, some_values
 
 LATENT = 5
@@ -19,7 +20,7 @@ LATENT = 5
     [(8, 1, "batch"), (12, 3, "none"), (16, 1, "layer")],
 )
 def test_generator_makes_images_in_range(size, channels, norm):
-    network = DCGANGenerator(2, norm).build((size, size, channels), LATENT)
+    network = DCGANGenerator(2, norm).build(NetworkSetting((size, size, channels), LATENT))
     z = np.random.default_rng(0).normal(0, 3, (4, LATENT)).astype(np.float32)
     images, _ = run(network, z, train=True)
     assert images.shape == (4, size, size, channels)
@@ -30,7 +31,7 @@ def test_generator_makes_images_in_range(size, channels, norm):
 
 @pytest.mark.parametrize(("size", "channels", "norm"), [(8, 1, "batch"), (12, 3, "layer")])
 def test_discriminator_gives_one_logit_an_image(size, channels, norm):
-    network = DCGANDiscriminator(2, norm).build((size, size, channels))
+    network = DCGANDiscriminator(2, norm).build(NetworkSetting((size, size, channels)))
     images = jnp.ones((4, size, size, channels))
     judgement, _ = run(network, images, train=True)
     assert judgement.logits.shape == (4,)
@@ -43,7 +44,7 @@ def test_discriminator_gives_one_logit_an_image(size, channels, norm):
 
 def test_logits_are_not_squashed():
     # No norms: beside large images the biases vanish, and leaky ReLUs carry a factor of ten on.
-    network = DCGANDiscriminator(2, "none").build((8, 8, 1))
+    network = DCGANDiscriminator(2, "none").build(NetworkSetting((8, 8, 1)))
     images = 1e4 * np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype(np.float32)
     logits = run(network, images, train=True)[0].logits
     large = run(network, 10 * images, train=True)[0].logits
@@ -63,7 +64,7 @@ def test_logits_are_not_squashed():
     ],
 )
 def test_parameters_of_the_generator(norm, parameters, statistics):
-    variables = shapes(DCGANGenerator(4, norm).build((8, 8, 1), LATENT))
+    variables = shapes(DCGANGenerator(4, norm).build(NetworkSetting((8, 8, 1), LATENT)))
     assert count(variables.params) == parameters
     assert count(variables.stats) == statistics
 
@@ -80,17 +81,17 @@ def test_parameters_of_the_generator(norm, parameters, statistics):
     ],
 )
 def test_parameters_of_the_discriminator(size, norm, parameters, statistics):
-    variables = shapes(DCGANDiscriminator(4, norm).build((size, size, 1)))
+    variables = shapes(DCGANDiscriminator(4, norm).build(NetworkSetting((size, size, 1))))
     assert count(variables.params) == parameters
     assert count(variables.stats) == statistics
 
 
 def test_width_doubles_away_from_the_image():
     # 32x32 at width 2: generator 4x4x8 → 8x8x4 → 16x16x2 → 32x32x1, discriminator back.
-    generator = shapes(DCGANGenerator(2).build((32, 32, 1), LATENT))
+    generator = shapes(DCGANGenerator(2).build(NetworkSetting((32, 32, 1), LATENT)))
     kernels = {x.shape for x in jax.tree.leaves(generator.params) if x.ndim > 1}
     assert kernels == {(5, 4 * 4 * 8), (8, 4, 4, 4), (4, 4, 4, 2), (2, 4, 4, 1)}
-    discriminator = shapes(DCGANDiscriminator(2).build((32, 32, 1)))
+    discriminator = shapes(DCGANDiscriminator(2).build(NetworkSetting((32, 32, 1))))
     kernels = {x.shape for x in jax.tree.leaves(discriminator.params) if x.ndim > 1}
     assert kernels == {(2, 4, 4, 1), (4, 4, 4, 2), (8, 4, 4, 4), (4 * 4 * 8, 1)}
 
@@ -105,8 +106,7 @@ def assert_normal(values, mean, deviation):
 
 def first_values(part):
     """Leaves by (last name, shape) of a network for 16x16, with 64 latents."""
-    shape = (16, 16, 1)
-    network = part.build(shape, 64) if part.role == "generator" else part.build(shape)
+    network = part.build(NetworkSetting((16, 16, 1), 64))
     # Not worth optimising for one call: compiling takes a fifth of the time.
     init = jax.jit(network.init, compiler_options={"xla_backend_optimization_level": 0})
     leaves = jax.tree_util.tree_leaves_with_path(init(jax.random.key(0)).params)
@@ -147,7 +147,7 @@ def test_first_values_of_he(part, fan_in):
 
 
 def test_running_statistics_move_in_training_alone():
-    network = DCGANGenerator(2, "batch").build((8, 8, 1), LATENT)
+    network = DCGANGenerator(2, "batch").build(NetworkSetting((8, 8, 1), LATENT))
     variables = some_values(network)
     z = np.random.default_rng(1).normal(size=(8, LATENT)).astype(np.float32)
     _, kept = run(network, z, train=False)
@@ -168,7 +168,7 @@ def test_running_statistics_move_in_training_alone():
 )
 def test_whether_a_logit_depends_on_the_other_images(norm, train):
     part = DCGANDiscriminator(2, norm)
-    network = part.build((16, 16, 1))
+    network = part.build(NetworkSetting((16, 16, 1)))
     images = np.random.default_rng(0).uniform(-1, 1, (4, 16, 16, 1)).astype(np.float32)
     others = images.copy()
     others[1:] *= -0.3

@@ -7,13 +7,9 @@ import jax
 
 from jaxgan.networks.layers.knobs import DiscriminatorKnobs, GeneratorKnobs
 from jaxgan.networks.layers.normalization import Normalization
+from jaxgan.types import Given
 
-__all__ = ["DiscriminatorActivation", "GeneratorActivation", "bias_before"]
-
-
-def bias_before(knobs: GeneratorKnobs | DiscriminatorKnobs) -> bool:
-    """Whether a layer before a norm has its own bias: a norm that follows would take it away."""
-    return knobs.norm in ("none", "spectral")
+__all__ = ["DiscriminatorActivation", "GeneratorActivation"]
 
 
 class GeneratorActivation(nn.Module):
@@ -23,10 +19,11 @@ class GeneratorActivation(nn.Module):
     classes: int
 
     @nn.compact
-    def __call__(self, x: jax.Array, labels: jax.Array | None, *, train: bool) -> jax.Array:
+    def __call__(self, x: jax.Array, given: Given, *, train: bool) -> jax.Array:
         knobs = self.knobs
         classes = self.classes if knobs.conditioning == "norm" else 0
-        x = Normalization(knobs.norm, knobs.initialization, classes)(x, labels, train=train)
+        norm = Normalization(knobs.norm, knobs.initialization, classes)
+        x = norm(x, given.label, train=train)
         off = not (train or knobs.dropout_when_sampling)
         return nn.Dropout(knobs.dropout, deterministic=off)(jax.nn.relu(x))
 

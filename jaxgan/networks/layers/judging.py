@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -10,7 +12,7 @@ from jaxgan.errors import UserError
 from jaxgan.networks.layers.knobs import DiscriminatorKnobs
 from jaxgan.networks.layers.labels import one_hot
 from jaxgan.networks.layers.modules import Convolution, Dense
-from jaxgan.types import Judgement
+from jaxgan.types import Given, Judgement, NetworkSetting
 
 __all__ = ["Head", "MinibatchDeviation"]
 
@@ -50,40 +52,42 @@ class Head(nn.Module):
     """The last layer: features [B, F] -> logits [B]; or, with `kernel_size` K, a convolution with
     one zero around: [B, h, w, F] -> [B, h + 3 - K, w + 3 - K].
 
-    Labels see features averaged over positions. projection adds their inner product with a learned
+    Labels meet features averaged over positions. projection adds their inner product with a learned
     row of the label's class (Miyato and Koyama 2018, arXiv:1802.05637, equation 3); auxiliary adds
     logits of the classes (Odena et al. 2017, arXiv:1610.09585).
     """
 
     knobs: DiscriminatorKnobs
-    classes: int
+    setting: NetworkSetting
     kernel_size: int = 0
 
     @nn.compact
     def __call__(
         self,
         features: jax.Array,
-        labels: jax.Array | None,
+        given: Given,
         trail: tuple[jax.Array, ...] = (),
         *,
         train: bool,
     ) -> Judgement:
-        knobs, init, spectral = self.knobs, self.knobs.initialization, self.knobs.norm == "spectral"
-        layer: nn.Module
-        if self.kernel_size:
-            layer = Convolution(
-                1, self.kernel_size, 1, init, spectral=spectral, padding=1, name="logit"
-            )
-        else:
-            layer = Dense(1, init, spectral=spectral, name="logit")
-        logits, classes = layer(features, train=train)[..., 0], None
+        knobs, setting = self.knobs, self.setting
+        dense = partial(Dense, **knobs.kernels)
+        convolution = partial(
+            Convolution,
+            kernel_size=self.kernel_size,
+            stride=1,
+            padding=1,
+            platform=setting.platform,
+            **knobs.kernels,
+        )
+        layer = convolution if self.kernel_size else dense
+        logits, classes = layer(1, name="logit")(features, train=train)[..., 0], None
         pooled = jnp.mean(features, axis=tuple(range(1, features.ndim - 1)))
         if knobs.conditioning == "projection":
-            table = Dense(pooled.shape[-1], init, use_bias=False, spectral=spectral, name="classes")
-            row = table(one_hot(labels, self.classes, pooled.dtype), train=train)
+            table = dense(pooled.shape[-1], use_bias=False, name="classes")
+            row = table(one_hot(given.label, setting.classes, pooled.dtype), train=train)
             inner = jnp.sum(pooled * row, -1)
             logits = logits + inner.reshape(len(inner), *(1,) * (logits.ndim - 1))
         elif knobs.conditioning == "auxiliary":
-            layer = Dense(self.classes, init, spectral=spectral, name="classes")
-            classes = layer(pooled, train=train)
+            classes = dense(setting.classes, name="classes")(pooled, train=train)
         return Judgement(logits, classes=classes, features=trail)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 from jaxgan.errors import UserError
 
-__all__ = ["DiscriminatorKnobs", "GeneratorKnobs", "Initialization", "Norm", "Upsampling"]
+__all__ = [
+    "DiscriminatorKnobs",
+    "GeneratorKnobs",
+    "GrowingKnobs",
+    "Initialization",
+    "NetworkKnobs",
+    "Norm",
+    "Upsampling",
+    "refuse_instance_norm",
+]
 
 Initialization = Literal["dcgan", "he"]
 """dcgan: weights N(0, 0.02²), norm gains N(1, 0.02²); he: N(0, 2 / fan-in), gains 1."""
@@ -23,40 +32,16 @@ GeneratorConditioning = Literal["none", "concat", "norm"]
 DiscriminatorConditioning = Literal["none", "concat", "projection", "auxiliary"]
 
 
-@dataclass(frozen=True)
-class GeneratorKnobs:
-    """Fields that every generator has."""
+class KernelOptions(TypedDict):
+    """Options of a layer that decide what its kernel is."""
 
-    width: int = 64
-    """Channels of the narrowest layer."""
-    norm: Norm = "batch"
-    """Normalisation of hidden layers: none, batch, layer, instance, group, or spectral (of the
-    weights, SAGAN)."""
-    initialization: Initialization = "dcgan"
-    """Weights N(0, 0.02²) as in DCGAN (dcgan), or N(0, 2 / fan-in) (he)."""
-    upsampling: Upsampling = "sub_pixel"
-    """How the image grows: transposed convolution (sub_pixel), or nearest, bilinear [1,2,1] or fir
-    [1,3,3,1] enlarging before a convolution."""
-    dropout: float = 0.0
-    """Share of hidden activations set to 0, the rest scaled up (pix2pix 0.5)."""
-    dropout_when_sampling: bool = True
-    """Whether dropout stays on when sampling, as noise (pix2pix); Srivastava et al. turn it off."""
-    conditioning: GeneratorConditioning = "none"
-    """How labels enter: none, concat (one-hot beside the latent, Mirza and Osindero 2014), or norm
-    (a gain and bias of every norm for each class)."""
-
-    def __post_init__(self) -> None:
-        _check(self)
-        if self.conditioning == "norm" and self.norm in ("none", "spectral"):
-            raise UserError(
-                f"generator with conditioning norm and norm {self.norm}: there are no gains for "
-                "labels to set; use --generator.norm batch or --generator.conditioning concat"
-            )
+    initialization: Initialization
+    spectral: bool
 
 
 @dataclass(frozen=True)
-class DiscriminatorKnobs:
-    """Fields that every discriminator has."""
+class NetworkKnobs:
+    """Fields that every network has."""
 
     width: int = 64
     """Channels of the narrowest layer."""
@@ -66,7 +51,55 @@ class DiscriminatorKnobs:
     initialization: Initialization = "dcgan"
     """Weights N(0, 0.02²) as in DCGAN (dcgan), or N(0, 2 / fan-in) (he)."""
     dropout: float = 0.0
-    """Share of hidden activations set to 0 while training, the rest scaled up (AC-GAN 0.5)."""
+    """Share of hidden activations set to 0, the rest scaled up (pix2pix and AC-GAN 0.5)."""
+
+    @property
+    def kernels(self) -> KernelOptions:
+        """Options of every layer with a kernel."""
+        return {"initialization": self.initialization, "spectral": self.norm == "spectral"}
+
+    @property
+    def bias_before_norm(self) -> bool:
+        """Whether a layer before a norm has its own bias: a norm of activations takes it away."""
+        return self.norm in ("none", "spectral")
+
+
+@dataclass(frozen=True)
+class GeneratorKnobs(NetworkKnobs):
+    """Fields that every generator has."""
+
+    dropout_when_sampling: bool = True
+    """Whether dropout stays on when sampling, as noise (pix2pix); Srivastava et al. turn it off."""
+    conditioning: GeneratorConditioning = "none"
+    """How labels enter: none, concat (one-hot beside the latent, Mirza and Osindero 2014), or norm
+    (a gain and bias of every norm for each class)."""
+
+    def __post_init__(self) -> None:
+        _check(self, GeneratorConditioning)
+        if self.conditioning == "norm" and self.norm in ("none", "spectral"):
+            raise UserError(
+                f"generator with conditioning norm and norm {self.norm}: there are no gains for "
+                "labels to set; use --generator.norm batch or --generator.conditioning concat"
+            )
+
+
+@dataclass(frozen=True)
+class GrowingKnobs(GeneratorKnobs):
+    """Fields of generators that double a grid until it is the image."""
+
+    upsampling: Upsampling = "sub_pixel"
+    """How the image grows: transposed convolution (sub_pixel), or nearest, bilinear [1,2,1] or fir
+    [1,3,3,1] enlarging before a convolution."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_choice(self, "upsampling", Upsampling)
+
+
+@dataclass(frozen=True)
+class DiscriminatorKnobs(NetworkKnobs):
+    """Fields that every discriminator has."""
+
     conditioning: DiscriminatorConditioning = "none"
     """How labels enter: none, concat (a plane beside the image), projection (Miyato and Koyama
     2018), or auxiliary (a classifier beside the logit, AC-GAN)."""
@@ -75,7 +108,7 @@ class DiscriminatorKnobs:
     4); 0 for none. It must divide the images of a shard."""
 
     def __post_init__(self) -> None:
-        _check(self)
+        _check(self, DiscriminatorConditioning)
         if not _is_whole(self.minibatch_deviation, 0) or self.minibatch_deviation == 1:
             raise UserError(
                 f"minibatch deviation in groups of {self.minibatch_deviation}: expected 2 or more "
@@ -92,28 +125,34 @@ class DiscriminatorKnobs:
         return self.norm == "batch"
 
 
-def _check(knobs: Any) -> None:
+def refuse_instance_norm(knobs: NetworkKnobs) -> None:
+    """Raise UserError for instance norm, in networks where dense layers are normalised."""
+    if knobs.norm == "instance":
+        raise UserError(
+            f"{type(knobs).__name__} with norm instance: a dense layer has no positions to "
+            "normalise over; use layer or group"
+        )
+
+
+def _check(knobs: GeneratorKnobs | DiscriminatorKnobs, conditionings: Any) -> None:
     name = type(knobs).__name__
     if not _is_whole(knobs.width, 1):
         raise UserError(
             f"{name} with width {knobs.width}: expected a whole number above 0, such as 64"
         )
-    choices = {
-        "norm": Norm,
-        "initialization": Initialization,
-        "upsampling": Upsampling,
-        "conditioning": GeneratorConditioning
-        if isinstance(knobs, GeneratorKnobs)
-        else DiscriminatorConditioning,
-    }
-    for field, literal in choices.items():
-        value = getattr(knobs, field, None)
-        if value is not None and value not in get_args(literal):
-            raise UserError(
-                f"{name} with {field} {value!r}: expected one of {', '.join(get_args(literal))}"
-            )
+    _check_choice(knobs, "norm", Norm)
+    _check_choice(knobs, "initialization", Initialization)
+    _check_choice(knobs, "conditioning", conditionings)
     if not 0 <= knobs.dropout < 1:
         raise UserError(f"{name} with dropout {knobs.dropout}: expected a share in [0, 1)")
+
+
+def _check_choice(knobs: NetworkKnobs, field: str, literal: Any) -> None:
+    value, choices = getattr(knobs, field), get_args(literal)
+    if value not in choices:
+        raise UserError(
+            f"{type(knobs).__name__} with {field} {value!r}: expected one of {', '.join(choices)}"
+        )
 
 
 def _is_whole(value: Any, lowest: int) -> bool:

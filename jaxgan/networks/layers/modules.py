@@ -45,13 +45,15 @@ class Dense(nn.Module):
 class Convolution(nn.Module):
     """Strided convolution: [B, H, W, I] -> [B, H', W', O].
 
-    H' is H / stride with the default padding of (size - stride + 1) // 2 zeros a side.
+    H' is H / stride with the default padding of (size - stride + 1) // 2 zeros a side. `platform`
+    is where it runs, and chooses the form it is computed in.
     """
 
     features: int
     kernel_size: int
     stride: int
     initialization: Initialization
+    platform: str
     use_bias: bool = True
     spectral: bool = False
     padding: int | None = None
@@ -64,7 +66,8 @@ class Convolution(nn.Module):
         if self.spectral:
             kernel = spectrally_normalized(self, kernel, 0, train=train)
         padding = (size - self.stride + 1) // 2 if self.padding is None else self.padding
-        y = convolution(x, kernel, stride=self.stride, padding=padding, form=form_for_platform())
+        form = form_for_platform(self.platform)
+        y = convolution(x, kernel, stride=self.stride, padding=padding, form=form)
         return y + _bias(self, self.features, y.ndim) if self.use_bias else y
 
 
@@ -79,27 +82,30 @@ class UpConvolution(nn.Module):
     kernel_size: int
     initialization: Initialization
     upsampling: Upsampling
+    platform: str
     use_bias: bool = True
     spectral: bool = False
 
     @nn.compact
     def __call__(self, x: jax.Array, *, train: bool) -> jax.Array:
         if self.upsampling != "sub_pixel":
-            return Convolution(
+            layer = Convolution(
                 self.features,
                 self.kernel_size,
-                1,
-                self.initialization,
-                self.use_bias,
-                self.spectral,
-            )(enlarge(x, self.upsampling), train=train)
+                stride=1,
+                initialization=self.initialization,
+                platform=self.platform,
+                use_bias=self.use_bias,
+                spectral=self.spectral,
+            )
+            return layer(enlarge(x, self.upsampling), train=train)
         size, inputs = self.kernel_size + 1, x.shape[-1]
         # Each output pixel sums size² / stride² taps of every input channel.
         initializer = weight_initializer(self.initialization, size * size * inputs // 4)
         kernel = self.param("kernel", initializer, (inputs, size, size, self.features))
         if self.spectral:
             kernel = spectrally_normalized(self, kernel, 3, train=train)
-        y = up_convolution(x, kernel, stride=2, form=form_for_platform())
+        y = up_convolution(x, kernel, stride=2, form=form_for_platform(self.platform))
         return y + _bias(self, self.features, y.ndim) if self.use_bias else y
 
 

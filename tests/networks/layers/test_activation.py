@@ -12,19 +12,19 @@ from jaxgan.networks.layers import (
     DiscriminatorKnobs,
     GeneratorActivation,
     GeneratorKnobs,
-    bias_before,
 )
+from jaxgan.types import Given
 
 NUMBERS = (20, 50, 40)
 X = np.random.default_rng(0).normal(size=NUMBERS).astype(np.float32)
 
 
 def activate(module, x, train, key=0):
-    labels = (None,) if isinstance(module, GeneratorActivation) else ()
+    given = (Given(),) if isinstance(module, GeneratorActivation) else ()
 
     @jax.jit
     def apply(key, x):
-        return module.apply({}, x, *labels, train=train, rngs={"dropout": key})
+        return module.apply({}, x, *given, train=train, rngs={"dropout": key})
 
     return np.asarray(apply(jax.random.key(key), x))
 
@@ -56,7 +56,8 @@ def test_norm_comes_before_the_nonlinearity():
     np.testing.assert_allclose(y, expected, rtol=1e-3, atol=1e-4)
     first = DiscriminatorActivation(knobs, normalize=False).apply({}, x, train=True)
     np.testing.assert_array_equal(first, np.where(x > 0, x, np.float32(0.2) * x))
-    y = GeneratorActivation(GeneratorKnobs(norm="layer"), 0).apply(variables, x, None, train=True)
+    activation = GeneratorActivation(GeneratorKnobs(norm="layer"), 0)
+    y = activation.apply(variables, x, Given(), train=True)
     np.testing.assert_allclose(y, np.maximum(normalised, 0), rtol=1e-3, atol=1e-4)
 
 
@@ -110,5 +111,5 @@ def test_a_key_is_a_mask(module):
     ],
 )
 def test_a_norm_of_activations_makes_the_bias_before_it_idle(norm, expected):
-    assert bias_before(GeneratorKnobs(norm=norm)) is expected
-    assert bias_before(DiscriminatorKnobs(norm=norm)) is expected
+    assert GeneratorKnobs(norm=norm).bias_before_norm is expected
+    assert DiscriminatorKnobs(norm=norm).bias_before_norm is expected

@@ -12,17 +12,17 @@ import pytest
 
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator, RecurrentGenerator
 from jaxgan.networks.layers import network_of
-from jaxgan.types import Given, Judgement
+from jaxgan.types import Given, Judgement, NetworkSetting
 from tests.networks.values import shapes, some_values
 
 SHAPE = (8, 8, 1)
 NETWORKS = {
     "generator": lambda precision: DCGANGenerator(4, conditioning="norm").build(
-        SHAPE, 6, classes=3, precision=precision
+        NetworkSetting(SHAPE, 6, classes=3, precision=precision)
     ),
     "discriminator": lambda precision: DCGANDiscriminator(
         4, "spectral", conditioning="projection", minibatch_deviation=2
-    ).build(SHAPE, classes=3, precision=precision),
+    ).build(NetworkSetting(SHAPE, classes=3, precision=precision)),
 }
 INPUTS = {"generator": (4, 6), "discriminator": (4, *SHAPE)}
 LABELS = np.array([0, 2, 1, 1])
@@ -88,7 +88,7 @@ def test_conditioned_networks_want_labels(role):
 
 
 def test_keys_decide_the_first_values():
-    network = DCGANGenerator(2).build(SHAPE, 3)
+    network = DCGANGenerator(2).build(NetworkSetting(SHAPE, 3))
     init = jax.jit(network.init)
     one, same, other = (jax.tree.leaves(init(jax.random.key(seed)).params) for seed in (0, 0, 1))
     for a, b, c in zip(one, same, other, strict=True):
@@ -97,7 +97,7 @@ def test_keys_decide_the_first_values():
 
 
 def test_apply_takes_its_noise_from_the_key_alone():
-    network = DCGANGenerator(4, dropout=0.5).build(SHAPE, 6)
+    network = DCGANGenerator(4, dropout=0.5).build(NetworkSetting(SHAPE, 6))
     variables, x = some_values(network), inputs_of("generator")
     apply = jax.jit(partial(network.apply, train=False))
     images = [apply(jax.random.key(seed), variables, x)[0] for seed in (0, 0, 1)]
@@ -106,19 +106,20 @@ def test_apply_takes_its_noise_from_the_key_alone():
 
 
 def test_only_generators_that_draw_in_steps_have_stages():
-    assert DCGANGenerator(2).build(SHAPE, 3).stages is None
-    assert DCGANDiscriminator(2).build(SHAPE).stages is None
-    assert RecurrentGenerator(2).build(SHAPE, 3).stages is not None
+    assert DCGANGenerator(2).build(NetworkSetting(SHAPE, 3)).stages is None
+    assert DCGANDiscriminator(2).build(NetworkSetting(SHAPE)).stages is None
+    assert RecurrentGenerator(2).build(NetworkSetting(SHAPE, 3)).stages is not None
 
 
 class Probe(nn.Module):
     """Shows the dtypes that a module gets."""
 
     @nn.compact
-    def __call__(self, x, labels, *, train):
+    def __call__(self, x, given, *, train):
         weight = self.param("weight", nn.initializers.ones, (2,))
         seen = self.variable("memory", "seen", jnp.zeros, (2,))
-        sizes = [x.dtype.itemsize, weight.dtype.itemsize, seen.value.dtype.itemsize]
+        told = [] if given.image is None else [given.image, given.mask]
+        sizes = [array.dtype.itemsize for array in (x, weight, seen.value, *told)]
         if train:
             seen.value = seen.value + jnp.mean(x, axis=0).astype(jnp.float32)
         return Judgement(jnp.stack([jnp.asarray(size, x.dtype) for size in sizes]))
@@ -126,7 +127,7 @@ class Probe(nn.Module):
 
 @pytest.mark.parametrize(("precision", "size"), [("float32", 4), ("bfloat16", 2)])
 def test_parameters_and_inputs_are_rounded_and_statistics_are_not(precision, size):
-    network = network_of(Probe(), (2,), 0, precision)
+    network = network_of(Probe(), (2,), NetworkSetting(SHAPE, precision=precision))
     variables = network.init(jax.random.key(0))
     assert jax.tree.map(jnp.shape, variables.params) == {"weight": (2,)}
     x = jnp.array([[1.0, 2.0], [3.0, 6.0]])
@@ -137,9 +138,13 @@ def test_parameters_and_inputs_are_rounded_and_statistics_are_not(precision, siz
     assert not variables.stats["memory"]["seen"].any()
     _, stats = network.apply(jax.random.key(0), variables, x, train=False)
     assert stats is variables.stats
+    # All that the network is told is handed through; its image is rounded, its mask is not.
+    given = Given(image=jnp.ones((2, 1, 1, 1)), mask=jnp.ones((2, 1, 1, 1)))
+    judgement, _ = network.apply(jax.random.key(0), variables, x, given, train=False)
+    np.testing.assert_array_equal(judgement.logits, [size, size, 4, size, 4])
 
 
 def test_networks_for_classes_are_initialised_with_labels():
     # The label plane is as large as the image, a row a class.
-    network = DCGANDiscriminator(2, conditioning="concat").build(SHAPE, classes=5)
+    network = DCGANDiscriminator(2, conditioning="concat").build(NetworkSetting(SHAPE, classes=5))
     assert shapes(network).params["LabelPlane_0"]["planes"].shape == (5, 64)

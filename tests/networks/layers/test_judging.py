@@ -9,6 +9,9 @@ import pytest
 
 from jaxgan.errors import UserError
 from jaxgan.networks.layers import DiscriminatorKnobs, Head, MinibatchDeviation
+from jaxgan.types import Given, NetworkSetting
+
+SETTING = NetworkSetting((8, 8, 1), classes=3)
 
 
 def deviate(x, size):
@@ -70,16 +73,17 @@ def test_the_gradient_of_copies_is_finite():
 
 def judge(conditioning, features, labels, *, norm="none", kernel_size=0, trail=()):
     """The judgement of a head with 3 classes, and its parameters."""
-    head = Head(DiscriminatorKnobs(norm=norm, conditioning=conditioning), 3, kernel_size)
+    head = Head(DiscriminatorKnobs(norm=norm, conditioning=conditioning), SETTING, kernel_size)
+    given = Given(labels)
 
     def init(key):
-        return head.init(key, features, labels, train=False)
+        return head.init(key, features, given, train=False)
 
     rng = np.random.default_rng(5)
     shapes = jax.eval_shape(init, jax.random.key(0))
     variables = jax.tree.map(lambda x: rng.normal(size=x.shape).astype(np.float32), shapes)
     apply = jax.jit(lambda *arguments: head.apply(*arguments, trail, train=False))
-    return apply(variables, features, labels), variables["params"]
+    return apply(variables, features, given), variables["params"]
 
 
 @pytest.mark.parametrize("conditioning", ["none", "concat"])
@@ -91,8 +95,8 @@ def test_one_logit_from_a_plain_head(conditioning):
     assert list(params) == ["logit"]
     assert judgement.classes is None
     assert judgement.pixels is None
-    for found, given in zip(judgement.features, trail, strict=True):
-        np.testing.assert_array_equal(found, given)
+    for found, expected in zip(judgement.features, trail, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 LABELS = np.array([2, 0, 1, 2])
@@ -153,10 +157,10 @@ def test_projection_wants_labels():
 
 @pytest.mark.parametrize("conditioning", ["projection", "auxiliary"])
 def test_spectral_norm_covers_the_table_as_well(conditioning):
-    head = Head(DiscriminatorKnobs(norm="spectral", conditioning=conditioning), 3)
+    head = Head(DiscriminatorKnobs(norm="spectral", conditioning=conditioning), SETTING)
     features = data(4, 5)
     init = jax.eval_shape(
-        lambda key: head.init(key, features, LABELS, train=False), jax.random.key(0)
+        lambda key: head.init(key, features, Given(LABELS), train=False), jax.random.key(0)
     )
     outputs = {"projection": 5, "auxiliary": 3}[conditioning]
     assert {name: tree["u"].shape for name, tree in init["spectral"].items()} == {

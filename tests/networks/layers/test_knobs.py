@@ -27,9 +27,9 @@ from jaxgan.networks.layers import (
     GeneratorKnobs,
     Initialization,
     Norm,
-    Upsampling,
 )
 from jaxgan.protocols import DiscriminatorPart, GeneratorPart
+from jaxgan.types import NetworkSetting
 
 PARTS = [getattr(networks, name) for name in networks.__all__]
 GENERATORS = [part for part in PARTS if part.role == "generator"]
@@ -63,7 +63,6 @@ BOTH = ("none", "concat")
     [
         ("norm", get_args(Norm)),
         ("initialization", get_args(Initialization)),
-        ("upsampling", get_args(Upsampling)),
         ("conditioning", None),
     ],
 )
@@ -71,12 +70,16 @@ def test_a_name_of_no_choice_is_refused(part, field, choices):
     if field == "conditioning":
         of_role = ("norm",) if part in GENERATORS else ("projection", "auxiliary")
         choices = (*BOTH, *of_role)
-    if field == "upsampling" and part in DISCRIMINATORS:
-        assert not hasattr(part(), field)
-        return
     message = f"{part.__name__} with {field} 'xavier': expected one of {', '.join(choices)}"
     with pytest.raises(UserError, match=message):
         part(**{field: "xavier"})
+
+
+@pytest.mark.parametrize("part", [DCGANGenerator, ResidualGenerator, RecurrentGenerator])
+def test_a_way_up_that_there_is_none_of_is_refused(part):
+    message = f"{part.__name__} with upsampling 'xavier': expected one of sub_pixel, nearest,"
+    with pytest.raises(UserError, match=message):
+        part(upsampling="xavier")
 
 
 @pytest.mark.parametrize("conditioning", ["projection", "auxiliary"])
@@ -158,37 +161,35 @@ def test_fields_of_one_architecture(part, fields, message):
     ],
 )
 def test_sizes_that_do_not_halve_are_refused_when_built(part):
-    latent = (6,) if part in GENERATORS else ()
     with pytest.raises(UserError, match="image size 27 halves 0 times, to 27:"):
-        part(2).build((27, 27, 1), *latent)
+        part(2).build(NetworkSetting((27, 27, 1), 6))
 
 
 @pytest.mark.parametrize(
     "part", [MLPGenerator, MLPDiscriminator, VanillaGenerator, VanillaDiscriminator]
 )
 def test_networks_that_do_not_halve_take_any_size(part):
-    latent = (6,) if part in GENERATORS else ()
-    assert part(2).build((27, 27, 1), *latent)
+    assert part(2).build(NetworkSetting((27, 27, 1), 6))
 
 
 @pytest.mark.parametrize(("size", "halvings"), [(4, 1), (8, 2), (28, 4), (2, 0)])
 def test_patches_that_leave_nothing_are_refused(size, halvings):
     message = f"{halvings} halvings on {size} pixels: nothing is left to judge"
     with pytest.raises(UserError, match=message):
-        PatchDiscriminator(2, halvings=halvings).build((size, size, 1))
+        PatchDiscriminator(2, halvings=halvings).build(NetworkSetting((size, size, 1)))
 
 
 @pytest.mark.parametrize("size", [1, 4])
 def test_images_that_convolutions_without_padding_use_up_are_refused(size):
     message = f"VanillaDiscriminator on {size} pixels: .*use --image-size 5 or more"
     with pytest.raises(UserError, match=message):
-        VanillaDiscriminator(2).build((size, size, 1))
-    assert VanillaDiscriminator(2).build((5, 5, 1))
+        VanillaDiscriminator(2).build(NetworkSetting((size, size, 1)))
+    assert VanillaDiscriminator(2).build(NetworkSetting((5, 5, 1)))
 
 
 @pytest.mark.parametrize(("latent", "steps", "named"), [(100, 3, 102), (5, 3, 6), (7, 8, 8)])
 def test_latents_that_cannot_be_cut_into_steps_are_refused(latent, steps, named):
     message = f"latent size {latent} with a generator of {steps} steps: .*--latent-size {named}$"
     with pytest.raises(UserError, match=message):
-        RecurrentGenerator(2, steps=steps).build((8, 8, 1), latent)
-    assert RecurrentGenerator(2, steps=steps).build((8, 8, 1), named)
+        RecurrentGenerator(2, steps=steps).build(NetworkSetting((8, 8, 1), latent))
+    assert RecurrentGenerator(2, steps=steps).build(NetworkSetting((8, 8, 1), named))

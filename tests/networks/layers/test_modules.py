@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -49,7 +51,7 @@ def test_a_dense_layer_works_on_the_last_axis(shape):
 )
 def test_a_convolution_and_its_padding(size, stride, padding, height):
     x = data(2, 8, 8, 3)
-    y, params = started(Convolution(4, size, stride, "he", padding=padding), x)
+    y, params = started(Convolution(4, size, stride, "he", "cpu", padding=padding), x)
     assert y.shape == (2, height, height, 4)
     zeros = (size - stride + 1) // 2 if padding is None else padding
     plain = convolution(x, params["kernel"], stride=stride, padding=zeros, form="native")
@@ -60,7 +62,7 @@ def test_a_convolution_and_its_padding(size, stride, padding, height):
 @pytest.mark.parametrize("upsampling", ["sub_pixel", "nearest", "bilinear", "fir"])
 def test_an_up_convolution_by_each_way_up(upsampling, size):
     x = data(2, 3, 5, 3)
-    y, params = started(UpConvolution(4, size, "he", upsampling), x)
+    y, params = started(UpConvolution(4, size, "he", upsampling, "cpu"), x)
     assert y.shape == (2, 6, 10, 4)
     kernel = params["kernel"]
     if upsampling == "sub_pixel":
@@ -73,25 +75,25 @@ def test_an_up_convolution_by_each_way_up(upsampling, size):
     np.testing.assert_allclose(y, plain + bias_of(params, 4), rtol=1e-4, atol=1e-4)
 
 
+UP = partial(UpConvolution, 20, 3, platform="cpu")
 LAYERS = {
-    "dense": (Dense, (50,), (2, 40), 40),
-    "convolution": (Convolution, (20, 3, 1), (1, 4, 4, 12), 9 * 12),
+    "dense": (partial(Dense, 50), (2, 40), 40),
+    "convolution": (partial(Convolution, 20, 3, 1, platform="cpu"), (1, 4, 4, 12), 9 * 12),
     # A pixel of a transposed convolution sums a quarter of the 4x4 taps of every channel.
-    "sub_pixel": (UpConvolution, (20, 3), (1, 4, 4, 12), 4 * 12),
-    "nearest": (UpConvolution, (20, 3), (1, 4, 4, 12), 9 * 12),
+    "sub_pixel": (partial(UP, upsampling="sub_pixel"), (1, 4, 4, 12), 4 * 12),
+    "nearest": (partial(UP, upsampling="nearest"), (1, 4, 4, 12), 9 * 12),
 }
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_first_values(name):
-    layer, sizes, shape, fan_in = LAYERS[name]
-    way = (name,) if layer is UpConvolution else ()
+    layer, shape, fan_in = LAYERS[name]
     x = jnp.ones(shape)
 
     @jax.jit
     def init(key):
         names = ("dcgan", "he")
-        return [layer(*sizes, name, *way).init(key, x, train=True) for name in names]
+        return [layer(initialization=name).init(key, x, train=True) for name in names]
 
     for variables, spread in zip(init(jax.random.key(0)), (0.02, (2 / fan_in) ** 0.5), strict=True):
         leaves = jax.tree_util.tree_leaves_with_path(variables)
@@ -106,9 +108,8 @@ def test_first_values(name):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers_without_a_bias(name):
-    layer, sizes, shape, _ = LAYERS[name]
-    way = (name,) if layer is UpConvolution else ()
-    module = layer(*sizes, "he", *way, use_bias=False)
+    layer, shape, _ = LAYERS[name]
+    module = layer(initialization="he", use_bias=False)
     found = jax.eval_shape(
         lambda key: module.init(key, jnp.ones(shape), train=True), jax.random.key(0)
     )

@@ -13,31 +13,34 @@ from hypothesis import strategies as st
 
 from jaxgan.networks.layers import Convolution, Dense, UpConvolution
 
-INIT = "dcgan"
+SHARED = {"initialization": "dcgan", "use_bias": False}
+dense = functools.partial(Dense, 5, **SHARED)
+convolution = functools.partial(Convolution, 4, 3, 1, platform="cpu", **SHARED)
+up = functools.partial(UpConvolution, 4, 3, platform="cpu", **SHARED)
 # The plain layer, the same one normalised, its inputs, and the matrix [outputs, the rest] of a
 # kernel that is stored with its outputs last, first, last and first.
 LAYERS = {
     "dense": (
-        Dense(5, INIT, False),
-        Dense(5, INIT, False, True),
+        dense(),
+        dense(spectral=True),
         (4, 7),
         lambda kernel: kernel.T,
     ),
     "convolution": (
-        Convolution(4, 3, 1, INIT, False),
-        Convolution(4, 3, 1, INIT, False, True),
+        convolution(),
+        convolution(spectral=True),
         (2, 5, 5, 3),
         lambda kernel: kernel.reshape(4, 3 * 3 * 3),
     ),
     "up-convolution": (
-        UpConvolution(4, 3, INIT, "sub_pixel", False),
-        UpConvolution(4, 3, INIT, "sub_pixel", False, True),
+        up(upsampling="sub_pixel"),
+        up(upsampling="sub_pixel", spectral=True),
         (2, 3, 3, 2),
         lambda kernel: np.moveaxis(kernel, 3, 0).reshape(4, 2 * 4 * 4),
     ),
     "enlarge and convolve": (
-        UpConvolution(4, 3, INIT, "fir", False),
-        UpConvolution(4, 3, INIT, "fir", False, True),
+        up(upsampling="fir"),
+        up(upsampling="fir", spectral=True),
         (2, 3, 3, 2),
         lambda kernel: kernel.reshape(4, 3 * 3 * 2),
     ),
@@ -149,7 +152,7 @@ def test_the_scale_of_a_kernel_has_no_effect(seed, scale, train):
 
 
 def test_the_bias_is_not_divided():
-    layer, x = Dense(2, INIT, True, True), jnp.zeros((1, 3))
+    layer, x = Dense(2, "dcgan", spectral=True), jnp.zeros((1, 3))
     params = {"kernel": jnp.ones((3, 2)), "bias": jnp.array([5.0, -7.0])}
     variables = {"params": params, "spectral": {"u": jnp.array([0.6, 0.8])}}
     np.testing.assert_array_equal(layer.apply(variables, x, train=False), [[5, -7]])

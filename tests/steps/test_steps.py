@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 from functools import partial
-from typing import ClassVar
 
 import chex
 import jax
@@ -16,7 +15,6 @@ import jaxgan
 from jaxgan.augment import DiffAugment, InstanceNoise
 from jaxgan.digest import leaf_digests
 from jaxgan.errors import UserError
-from jaxgan.features.network import feature_network
 from jaxgan.losses import Hinge, RelativisticPaired
 from jaxgan.networks import (
     DCGANDiscriminator,
@@ -28,10 +26,10 @@ from jaxgan.networks import (
 from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
 from jaxgan.sharpness import FeatureMatching, Spectral
-from jaxgan.types import Given
+from jaxgan.types import Given, NetworkSetting
+from tests.steps.small import SHAPE, batch_of, first_step, two_layers
 from tests.tiny import VARIANTS, WGAN, WGAN_GP, with_plain_descent
 
-SHAPE = (8, 8, 1)
 ALL = {
     **VARIANTS,
     "hinge": dataclasses.replace(WGAN_GP, loss=Hinge(), penalty=()),
@@ -67,11 +65,6 @@ class Compiled:
 @pytest.fixture(params=list(ALL), scope="module")
 def variant(request):
     return Compiled(ALL[request.param])
-
-
-def batch_of(count=8, seed=0):
-    images = np.random.default_rng(seed).uniform(-1, 1, (count, *SHAPE)).astype(np.float32)
-    return {"image": jnp.asarray(images), "label": jnp.arange(count, dtype=jnp.int32) % 4}
 
 
 def assert_close(left, right):
@@ -175,8 +168,9 @@ def test_discriminator_step_against_arithmetic_written_out():
     )
     gan = jaxgan.build(config, SHAPE)
     state, batch, key = jax.jit(gan.init)(jax.random.key(0)), batch_of(), jax.random.key(1)
-    generator = config.generator.build(SHAPE, config.latent_size)
-    discriminator = config.discriminator.build(SHAPE)
+    setting = NetworkSetting(SHAPE, config.latent_size)
+    generator = config.generator.build(setting)
+    discriminator = config.discriminator.build(setting)
     # The first of four keys split from shard 0's makes the fakes: its first half the latents.
     key_fake = jax.random.split(jax.random.fold_in(key, 0), 4)[0]
     key_latent, _ = jax.random.split(key_fake)
@@ -234,30 +228,6 @@ def test_batch_norm_statistics_move_only_in_their_own_step():
     for_g, _ = jax.jit(gan.generator_step)(jax.random.key(1), state, batch)
     assert leaf_digests(for_g.discriminator.stats) == leaf_digests(state.discriminator.stats)
     assert leaf_digests(for_g.generator.stats) != leaf_digests(state.generator.stats)
-
-
-def two_layers(**changes):
-    """A GAN of tiny dense networks, quick to compile."""
-    values = {
-        "generator": MLPGenerator(width=4, depth=1, norm="none"),
-        "discriminator": MLPDiscriminator(width=4, depth=1),
-        "penalty": (),
-        "classes": 4,
-        **changes,
-    }
-    return dataclasses.replace(WGAN_GP, **values)
-
-
-def first_step(config, step="discriminator_step", batch=None, times=1):
-    """States and infos of some steps, from key 1, then 2 …"""
-    gan = jaxgan.build(config, SHAPE)
-    state, function = jax.jit(gan.init)(jax.random.key(0)), jax.jit(getattr(gan, step))
-    states, infos = [state], []
-    for i in range(times):
-        state, info = function(jax.random.key(i + 1), state, batch or batch_of())
-        states.append(state)
-        infos.append(info)
-    return states, infos
 
 
 def test_a_lazy_penalty_is_added_every_so_often_and_that_many_times():
@@ -402,7 +372,7 @@ def test_losses_are_means_over_patches_and_pixels(part, shape):
     config = two_layers(discriminator=part)
     gan = jaxgan.build(config, SHAPE)
     state = jax.jit(gan.init)(jax.random.key(0))
-    network = part.build(SHAPE)
+    network = part.build(NetworkSetting(SHAPE))
     judge = jax.jit(partial(network.apply, train=True))
     judged, _ = judge(jax.random.key(0), state.discriminator, batch_of()["image"])
     assert judged.logits.shape == shape
@@ -483,77 +453,6 @@ def test_schedules_are_laid_out_over_the_run():
             moved = optax.tree.norm(jax.tree.map(jnp.subtract, after, before))
             rate = 0.1 * (1 - i / updates)
             np.testing.assert_allclose(moved, rate * info.gradient_norm, rtol=1e-3)
-
-
-@dataclasses.dataclass(frozen=True)
-class SignCounter:
-    """A penalty of nothing that counts batches whose mean score is above 0, whatever the cut."""
-
-    interval: int = 1
-    role: ClassVar[str] = "penalty"
-    per_example: ClassVar[bool] = False
-
-    def init(self):
-        return jnp.zeros(())
-
-    def __call__(self, key, discriminate, real, fake, memory):
-        return jnp.zeros(len(real)), {"mean": jnp.mean(real) + 0 * memory}
-
-    def update(self, memory, observed):
-        return memory + jnp.sign(observed["mean"])
-
-
-@pytest.mark.parametrize("shards", [1, 2, 4])
-def test_memory_is_updated_once_by_what_all_shards_observed(shards):
-    # Means of the quarters are 1, 1, 1 and -2: three of four above 0, the whole at 0.25.
-    images = jnp.repeat(jnp.array([1.0, 1.0, 1.0, -2.0]), 2).reshape(8, 1, 1, 1)
-    batch = {"image": jnp.broadcast_to(images, (8, *SHAPE))}
-    config = two_layers(penalty=(R1(), SignCounter()), shards=shards)
-    states, _ = first_step(config, batch=batch, times=2)
-    assert [state.memory["penalty"][0] for state in states] == [()] * 3
-    assert [float(state.memory["penalty"][1]) for state in states] == [0, 1, 2]
-
-
-def test_memory_of_a_lazy_term_stays_between_its_uses():
-    batch = {"image": jnp.ones((8, *SHAPE))}
-    config = two_layers(penalty=(SignCounter(interval=2),))
-    states, infos = first_step(config, batch=batch, times=4)
-    assert [float(state.memory["penalty"][0]) for state in states] == [0, 1, 1, 2, 2]
-    assert list(infos[0].terms) == ["adversarial", "sign-counter"]
-
-
-def _twice_the_mean(parameters, images):
-    return parameters["factor"] * jnp.mean(images, axis=(1, 2, 3))
-
-
-@dataclasses.dataclass(frozen=True)
-class Through:
-    """A sharpness term that looks at images through a frozen network."""
-
-    role: ClassVar[str] = "sharpness"
-    needs: ClassVar[frozenset[str]] = frozenset({"frozen"})
-
-    def frozen(self):
-        return feature_network("twice", 1, {"factor": np.float32(2)}, _twice_the_mean)
-
-    def __call__(self, compared):
-        return jnp.mean(compared.through(compared.fake) - compared.through(compared.real))
-
-
-def test_a_term_looks_through_a_frozen_network_that_is_an_argument():
-    config = two_layers(sharpness=(Through(),))
-    gan = jaxgan.build(config, SHAPE)
-    (identity,) = gan.frozen
-    assert identity.startswith("twice@")
-    state, batch = jax.jit(gan.init)(jax.random.key(0)), batch_of()
-    step = jax.jit(gan.generator_step)
-    _, info = step(jax.random.key(1), state, batch, frozen=gan.frozen)
-    three = {identity: {"factor": jnp.float32(3)}}
-    _, other = step(jax.random.key(1), state, batch, frozen=three)
-    np.testing.assert_allclose(other.terms["through"], 1.5 * info.terms["through"], rtol=1e-5)
-    assert other.gradient_norm != info.gradient_norm  # the gradient passes through it
-    assert not any("factor" in path for path in leaf_digests(state))
-    assert jaxgan.build(two_layers(), SHAPE).frozen == ()
 
 
 def test_help_shows_the_contract(capsys):

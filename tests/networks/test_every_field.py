@@ -1,0 +1,81 @@
+"""No field of a network is idle: each changes its first values, its program, or is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache, partial
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from jaxgan import networks
+from jaxgan.errors import UserError
+from jaxgan.networks import VanillaGenerator
+from jaxgan.types import Given, NetworkSetting
+from tests.networks.values import shapes
+
+PARTS = [getattr(networks, name) for name in networks.__all__]
+SETTING = NetworkSetting((16, 16, 1), latent_size=6, classes=3)
+BASE = {"width": 3, "norm": "batch", "initialization": "he", "dropout": 0.5, "steps": 2}
+OTHER = {
+    "width": [4],
+    "norm": ["none", "spectral"],
+    "initialization": ["dcgan"],
+    "dropout": [0.0],
+    "dropout_when_sampling": [False],
+    "conditioning": ["concat", "norm", "projection", "auxiliary"],
+    "minibatch_deviation": [2],
+    "upsampling": ["fir"],
+    "depth": [2],
+    "output": ["linear"],
+    "maxout": [2],
+    "halvings": [2],
+    "steps": [1],
+    "hidden": [5],
+}
+FIELDS = [(part, field.name) for part in PARTS for field in dataclasses.fields(part)]
+
+
+@cache
+def program(part, call):
+    """What a network computes at first, in training or when sampling, as text."""
+    network, key = part.build(SETTING), jax.random.key(0)
+    if call == "init":
+        return str(jax.make_jaxpr(network.init)(key))
+    inputs = jnp.ones((4, 6) if part.role == "generator" else (4, *SETTING.image_shape))
+    apply = partial(network.apply, train=call == "train")
+    given = Given(jnp.array([0, 1, 0, 2]))
+    return str(jax.make_jaxpr(apply)(key, shapes(network), inputs, given))
+
+
+def are_one_network(part, other):
+    return all(program(part, call) == program(other, call) for call in ("init", "train", "sample"))
+
+
+def idle_values(part, field):
+    """Values of a field that make the network that another value makes."""
+    names = {field.name for field in dataclasses.fields(part)}
+    made, idle = [part(**{name: BASE[name] for name in names & BASE.keys()})], []
+    for value in OTHER[field]:
+        try:
+            changed = dataclasses.replace(made[0], **{field: value})
+        except UserError:
+            continue
+        if any(are_one_network(changed, other) for other in made):
+            idle.append(value)
+        made.append(changed)
+    return idle
+
+
+@pytest.mark.parametrize(("part", "field"), FIELDS)
+def test_no_field_is_idle(part, field):
+    assert not idle_values(part, field)
+
+
+def test_an_idle_field_is_found():
+    @dataclasses.dataclass(frozen=True)
+    class Idle(VanillaGenerator):
+        depth: int = 1
+
+    assert idle_values(Idle, "depth") == [2]
