@@ -54,7 +54,7 @@ def part_name(part: Any) -> str:
     """
     cls = part if isinstance(part, type) else type(part)
     if "called" in vars(cls):
-        return cls.called
+        return str(vars(cls)["called"])
     bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
     return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
 
