@@ -16,7 +16,6 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxgan.errors import UserError
 from jaxgan.networks.layers import (
     Dense,
     DiscriminatorActivation,
@@ -32,6 +31,7 @@ from jaxgan.networks.layers import (
     network_of,
     refuse_instance_norm,
 )
+from jaxgan.ranges import check_choice, check_whole, field_of
 from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["MLPDiscriminator", "MLPGenerator"]
@@ -53,8 +53,7 @@ class MLPGenerator(GeneratorKnobs):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check(self)
-        if self.output not in ("tanh", "linear"):
-            raise UserError(f"MLPGenerator with output {self.output!r}: expected tanh or linear")
+        check_choice(*field_of(self, "output"), ("tanh", "linear"))
 
     def build(self, setting: NetworkSetting) -> Network:
         """Latents [B, Z] -> images [B, H, W, C]."""
@@ -79,8 +78,7 @@ class MLPDiscriminator(DiscriminatorKnobs):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check(self)
-        if self.maxout < 1:
-            raise UserError(f"MLPDiscriminator with maxout {self.maxout}: expected 1 piece or more")
+        check_whole(*field_of(self, "maxout"), 1, of="pieces")
 
     def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
@@ -125,6 +123,4 @@ class _Discriminator(nn.Module):
 
 def _check(part: MLPGenerator | MLPDiscriminator) -> None:
     refuse_instance_norm(part)
-    if part.depth < 1:
-        name = type(part).__name__
-        raise UserError(f"{name} with depth {part.depth}: expected 1 hidden layer or more")
+    check_whole(*field_of(part, "depth"), 1, of="hidden layers")

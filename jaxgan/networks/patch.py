@@ -23,6 +23,7 @@ from jaxgan.networks.layers import (
     MinibatchDeviation,
     discriminator_of,
 )
+from jaxgan.ranges import check_whole, field_of
 from jaxgan.types import Given, Judgement, Network, NetworkSetting
 
 __all__ = ["PatchDiscriminator"]
@@ -45,8 +46,7 @@ class PatchDiscriminator(DiscriminatorKnobs):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.halvings < 0:
-            raise UserError(f"PatchDiscriminator with halvings {self.halvings}: expected 0 or more")
+        check_whole(*field_of(self, "halvings"), 0)
 
     def build(self, setting: NetworkSetting) -> Network:
         """Images [B, H, W, C] -> `Judgement` with logits [B, h, w], h = H / 2^halvings - 2."""

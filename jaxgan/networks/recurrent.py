@@ -34,6 +34,7 @@ from jaxgan.networks.layers import (
     refuse_instance_norm,
 )
 from jaxgan.networks.sizes import halvings
+from jaxgan.ranges import check_whole, field_of
 from jaxgan.types import Given, Network, NetworkSetting
 
 __all__ = ["RecurrentGenerator"]
@@ -56,11 +57,8 @@ class RecurrentGenerator(GrowingKnobs):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.steps < 1 or self.hidden < 1:
-            raise UserError(
-                f"RecurrentGenerator with steps {self.steps} and hidden {self.hidden}: expected "
-                "numbers above 0"
-            )
+        for field in ("steps", "hidden"):
+            check_whole(*field_of(self, field), 1)
         refuse_instance_norm(self)
 
     def build(self, setting: NetworkSetting) -> Network:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict, get_args
 
 from jaxgan.errors import UserError
+from jaxgan.ranges import check_choice, check_number, check_whole, field_of
 
 __all__ = [
     "DiscriminatorKnobs",
@@ -93,7 +94,7 @@ class GrowingKnobs(GeneratorKnobs):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_choice(self, "upsampling", Upsampling)
+        check_choice(*field_of(self, "upsampling"), get_args(Upsampling))
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,9 @@ class DiscriminatorKnobs(NetworkKnobs):
 
     def __post_init__(self) -> None:
         _check(self, DiscriminatorConditioning)
-        if not _is_whole(self.minibatch_deviation, 0) or self.minibatch_deviation == 1:
-            raise UserError(
-                f"minibatch deviation in groups of {self.minibatch_deviation}: expected 2 or more "
-                "images, or 0 for none"
-            )
+        if self.minibatch_deviation != 0:
+            named = field_of(self, "minibatch_deviation")
+            check_whole(*named, 2, of="images in a group", hint="0 for none")
 
     @property
     def mixes_examples(self) -> bool:
@@ -135,25 +134,8 @@ def refuse_instance_norm(knobs: NetworkKnobs) -> None:
 
 
 def _check(knobs: GeneratorKnobs | DiscriminatorKnobs, conditionings: Any) -> None:
-    name = type(knobs).__name__
-    if not _is_whole(knobs.width, 1):
-        raise UserError(
-            f"{name} with width {knobs.width}: expected a whole number above 0, such as 64"
-        )
-    _check_choice(knobs, "norm", Norm)
-    _check_choice(knobs, "initialization", Initialization)
-    _check_choice(knobs, "conditioning", conditionings)
-    if not 0 <= knobs.dropout < 1:
-        raise UserError(f"{name} with dropout {knobs.dropout}: expected a share in [0, 1)")
-
-
-def _check_choice(knobs: NetworkKnobs, field: str, literal: Any) -> None:
-    value, choices = getattr(knobs, field), get_args(literal)
-    if value not in choices:
-        raise UserError(
-            f"{type(knobs).__name__} with {field} {value!r}: expected one of {', '.join(choices)}"
-        )
-
-
-def _is_whole(value: Any, lowest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= lowest
+    check_whole(*field_of(knobs, "width"), 1, hint="64 is usual")
+    check_choice(*field_of(knobs, "norm"), get_args(Norm))
+    check_choice(*field_of(knobs, "initialization"), get_args(Initialization))
+    check_choice(*field_of(knobs, "conditioning"), get_args(conditionings))
+    check_number(*field_of(knobs, "dropout"), least=0, below=1)
