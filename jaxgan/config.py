@@ -29,15 +29,7 @@ from jaxgan.protocols import (
     SharpnessPart,
     SofteningPart,
 )
-from jaxgan.ranges import (
-    LARGEST,
-    SMALLEST,
-    check_choice,
-    check_held,
-    check_number,
-    check_whole,
-    flag_of,
-)
+from jaxgan.ranges import SMALLEST, check_choice, check_held, check_number, check_whole, flag_of
 from jaxgan.types import Precision
 
 __all__ = ["MOST_SEED", "Config", "laid_out_over_steps"]
@@ -63,7 +55,7 @@ class Config:
     n_critic: int = 5
     """Discriminator steps before each generator step (5 in WGAN and WGAN-GP, 1 in DCGAN)."""
     shards: int | None = None
-    """Equal parts a batch is cut into; same shards, same bits on any number of devices. Default:
+    """Equal pieces a batch is cut into; same shards, same bits on any number of devices. Default:
     the number of devices, recorded in the run."""
 
     data: str = "shapes"
@@ -143,7 +135,8 @@ class Config:
             check_number(*flag_of(self, field), least=0)
             check_held(*flag_of(self, field))
         if self.weight_clip is not None:
-            check_number(*flag_of(self, "weight_clip"), least=SMALLEST, most=LARGEST)
+            check_number(*flag_of(self, "weight_clip"), least=SMALLEST)
+            check_held(*flag_of(self, "weight_clip"))
         _check_name(self.name)
         for field in TERM_FIELDS:
             _check_terms(field, getattr(self, field))

@@ -32,11 +32,11 @@ def mean_in_order(tree: Tree) -> Tree:
     """
 
     def mean(x: jax.Array) -> jax.Array:
-        parts = [x[i] for i in range(x.shape[0])]
-        while len(parts) > 1:
-            pairs = [a + b for a, b in zip(parts[::2], parts[1::2], strict=False)]
-            parts = pairs + ([parts[-1]] if len(parts) % 2 else [])
-        return parts[0] / x.shape[0]
+        rows = [x[i] for i in range(x.shape[0])]
+        while len(rows) > 1:
+            pairs = [a + b for a, b in zip(rows[::2], rows[1::2], strict=False)]
+            rows = pairs + ([rows[-1]] if len(rows) % 2 else [])
+        return rows[0] / x.shape[0]
 
     return jax.tree.map(mean, tree)
 

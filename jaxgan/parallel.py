@@ -24,7 +24,7 @@ __all__ = [
     "AXIS",
     "agree",
     "is_first_host",
-    "local_part",
+    "local_slice",
     "map_step",
     "replicate",
     "start_hosts",
@@ -87,8 +87,8 @@ def map_step(
 ) -> jax.stages.Wrapped:
     """`step(key, state, batch, *, axis_name)` over all devices of all hosts.
 
-    The mapped step takes the state replicated and, where `batch_axes` says 0, this host's part of
-    the batch with a leading axis of local devices (`local_part`). With `frozen` it takes
+    The mapped step takes the state replicated and, where `batch_axes` says 0, this host's slice of
+    the batch with a leading axis of local devices (`local_slice`). With `frozen` it takes
     `Gan.frozen` as a fourth argument, replicated. Its results are the same on every device and
     come back once. The state passed in is used up.
     """
@@ -109,8 +109,8 @@ def map_step(
     )
 
 
-def local_part(x: np.ndarray, axis: int) -> np.ndarray:
-    """This host's part of a global batch whose examples lie along `axis`.
+def local_slice(x: np.ndarray, axis: int) -> np.ndarray:
+    """This host's slice of a global batch whose examples lie along `axis`.
 
     [..., B, ...] -> [local devices, ..., B / devices, ...]; device i of all holds the i-th slice.
     """

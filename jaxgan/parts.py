@@ -49,9 +49,12 @@ TERM_FIELDS = ("penalty", "generator_penalty", "sharpness")
 def part_name(part: Any) -> str:
     """The name of a part on the command line: `GradientPenalty()` -> 'gradient-penalty'.
 
-    Networks go without their role, which the flag says: `DCGANGenerator()` -> 'dcgan'.
+    Networks go without their role, which the flag says: `DCGANGenerator()` -> 'dcgan'. A class
+    that is written otherwise says how it is `called`.
     """
     cls = part if isinstance(part, type) else type(part)
+    if "called" in vars(cls):
+        return str(vars(cls)["called"])
     bare = re.sub("(Generator|Discriminator)$", "", cls.__name__)
     return re.sub("(?<=[a-z])(?=[A-Z])", "-", bare).lower()
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from jaxgan.errors import UserError
 
-__all__ = ["LARGEST", "SMALLEST", "check_choice", "check_held", "check_number", "check_whole",
-           "field_of", "flag_of"]  # fmt: skip
+__all__ = ["SMALLEST", "check_choice", "check_held", "check_number", "check_whole", "field_of",
+           "flag_of"]  # fmt: skip
 
 MOST = 2**31 - 1  # what 32 bits count
 SMALLEST, LARGEST = 1e-30, 1e38  # what float32 holds, in size

@@ -163,7 +163,7 @@ class StepFunction(Protocol):
 
         `batch` has `image` [B, H, W, C] in [-1, 1] and, where the networks are conditioned on
         classes, `label` int32 [B]; under a mapping with a named axis `axis_name` it is the local
-        part of the global batch. `frozen` is `Gan.frozen`. Raises UserError, while tracing, for a
+        slice of the global batch. `frozen` is `Gan.frozen`. Raises UserError, while tracing, for a
         batch without the labels that are needed, or one that its shards or packs do not divide.
         """
 

@@ -233,7 +233,7 @@ def test_numbers_below_0_are_refused(field, value):
 
 @pytest.mark.parametrize("value", [0, 0.0, -0.01, math.nan, math.inf])
 def test_a_weight_clip_that_leaves_nothing_or_everything_is_refused(value):
-    assert_refused("weight_clip", value, r"a number from 1e-30 to 1e\+38")
+    assert_refused("weight_clip", value, "a number from 1e-30")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from jax.sharding import PartitionSpec as P
 import jaxgan
 from jaxgan.data.feed import FEED_ON_DEVICE
 from jaxgan.digest import leaf_digests
-from jaxgan.parallel import local_part, map_step
+from jaxgan.parallel import local_slice, map_step
 from jaxgan.steps.updates import Feed, many_updates, to_unit_range, update
 from tests.tiny import VARIANTS, with_plain_descent
 
@@ -131,7 +131,7 @@ def test_one_dispatch_or_many(program):
     def dispatch(state, first, count):
         rows = np.zeros_like(indices)
         rows[:count] = indices[first : first + count]
-        feed = Feed(images, local_part(rows, 2), jnp.int32(count))
+        feed = Feed(images, local_slice(rows, 2), jnp.int32(count))
         return run(jax.random.key(7), state, feed)
 
     whole, infos = dispatch(fresh(start), 0, 6)
@@ -146,10 +146,10 @@ def test_one_dispatch_or_many(program):
 def test_streamed_batches_equal_resident_ones(program):
     config, gan, images, indices, start = program
     resident = map_step(many_updates(gan, config), FEED_ON_DEVICE)
-    feed = Feed(images, local_part(indices, 2), jnp.int32(6))
+    feed = Feed(images, local_slice(indices, 2), jnp.int32(6))
     expected, _ = resident(jax.random.key(7), fresh(start), feed)
     streamed = map_step(many_updates(gan, config), Feed(0, None, None))
-    batches = {"image": local_part(images["image"][indices], 2)}
+    batches = {"image": local_slice(images["image"][indices], 2)}
     got, _ = streamed(jax.random.key(7), fresh(start), Feed(batches, None, jnp.int32(6)))
     assert leaf_digests(got) == leaf_digests(expected)
 
@@ -184,9 +184,9 @@ def test_update_by_hand(program):
     np.testing.assert_allclose(info.discriminator.loss, info_d.loss, rtol=1e-4)
 
 
-def test_local_part():
+def test_local_slice():
     # Two updates of one batch of 8 examples; device d of eight gets example d of each.
     indices = np.arange(16).reshape(2, 1, 8)
-    parts = local_part(indices, 2)
+    parts = local_slice(indices, 2)
     assert parts.shape == (8, 2, 1, 1)
     np.testing.assert_array_equal(parts[3].reshape(-1), [3, 11])

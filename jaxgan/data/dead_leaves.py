@@ -216,7 +216,7 @@ def _seen(local: Leaves, side: int) -> tuple[Array, Array, Array]:
     open_pixels = np.arange(side * side)  # those not filled by a leaf so far
     pairs = [(open_pixels[:0], open_pixels[:0])]
     for first in range(0, len(local.x), BATCH):
-        x, y, radius, level = (part[first : first + BATCH] for part in local[:4])
+        x, y, radius, level = (values[first : first + BATCH] for values in local[:4])
         rows, columns = np.divmod(open_pixels, side)
         away_x, away_y = (np.abs(np.arange(side)[:, None] + 0.5 - place) for place in (x, y))
         farthest = ((away_y + 0.5) ** 2)[rows] + ((away_x + 0.5) ** 2)[columns]
@@ -232,7 +232,7 @@ def _seen(local: Leaves, side: int) -> tuple[Array, Array, Array]:
         open_pixels = open_pixels[~filled]
         if not len(open_pixels):
             break
-    pixels, crossing = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    pixels, crossing = (np.concatenate(found) for found in zip(*pairs, strict=True))
     order = np.argsort(pixels, kind="stable")
     return levels, pixels[order], crossing[order]
 

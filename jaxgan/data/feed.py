@@ -12,7 +12,7 @@ import numpy as np
 from jaxgan.config import Config
 from jaxgan.data.images import ImageSet
 from jaxgan.data.order import example_indices
-from jaxgan.parallel import local_part, replicate
+from jaxgan.parallel import local_slice, replicate
 from jaxgan.steps.updates import Feed, batches_per_update
 
 __all__ = ["FEED_ON_DEVICE", "FEED_STREAMED", "Feeder", "open_feed"]
@@ -56,7 +56,7 @@ def _resident(images: ImageSet, config: Config) -> Feeder:
     def feed(first: int, count: int) -> Feed:
         indices = np.zeros((MOST_UPDATES, batches_per_update(config), config.batch_size), np.int32)
         indices[:count] = update_indices(images, config, first, count)
-        return Feed(on_device, jnp.asarray(local_part(indices, 2)), jnp.int32(count))
+        return Feed(on_device, jnp.asarray(local_slice(indices, 2)), jnp.int32(count))
 
     return feed
 
@@ -79,7 +79,7 @@ def _streamed(images: ImageSet, config: Config, capacity: int) -> Feeder:
 
 def _stack(rows: list[dict[str, np.ndarray]]) -> Any:
     """Rows with leaves [devices, N, B, …] -> leaves [devices, K, N, B, …]."""
-    return jax.tree.map(lambda *parts: np.stack(parts, axis=1), *rows)
+    return jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *rows)
 
 
 def _read_ahead(images: ImageSet, config: Config, first: int) -> Iterator[dict[str, np.ndarray]]:
@@ -87,7 +87,7 @@ def _read_ahead(images: ImageSet, config: Config, first: int) -> Iterator[dict[s
     import grain
 
     def read(step: int) -> dict[str, np.ndarray]:
-        indices = local_part(update_indices(images, config, int(step), 1)[0], 1)
+        indices = local_slice(update_indices(images, config, int(step), 1)[0], 1)
         flat = images.read(indices.reshape(-1))
         return {name: x.reshape(*indices.shape, *x.shape[1:]) for name, x in flat.items()}
 

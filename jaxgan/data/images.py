@@ -165,6 +165,6 @@ def _opaque(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def fingerprint(*parts: object) -> str:
-    """SHA-256, 64 hex digits, of parts that JSON can hold."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+def fingerprint(*values: object) -> str:
+    """SHA-256, 64 hex digits, of values that JSON can hold."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -80,17 +80,17 @@ class _Prepared(NamedTuple):
 
 def _find(name: str, root: Path) -> Path | None:
     """The folder of the prepared set's chosen version, or None."""
-    parts = NAME.fullmatch(name)
-    if parts is None:
+    named = NAME.fullmatch(name)
+    if named is None:
         return None
-    folder = root / parts["set"] / (parts["config"] or "")
+    folder = root / named["set"] / (named["config"] or "")
     versions = _versions(folder)
-    if parts["version"]:
-        return folder / parts["version"] if parts["version"] in versions else None
+    if named["version"]:
+        return folder / named["version"] if named["version"] in versions else None
     if versions:
         return folder / max(versions, key=lambda version: tuple(map(int, version.split("."))))
     configs = [f"{name}/{child.name}" for child in sorted(folder.glob("*")) if _versions(child)]
-    if configs and not parts["config"]:
+    if configs and not named["config"]:
         raise UserError(f"{name} comes in variants: give one of {', '.join(configs)}")
     return None
 
@@ -106,8 +106,8 @@ def _check_known(name: str) -> None:
 
     # Community sets are left out: TFDS asks the network for their list.
     known = tfds.list_builders(with_community_datasets=False)
-    parts = NAME.fullmatch(name)
-    if parts is not None and parts["set"] in known:
+    named = NAME.fullmatch(name)
+    if named is not None and named["set"] in known:
         return
     close = difflib.get_close_matches(name.lower(), ["shapes", "dead_leaves", *known])
     meant = f"did you mean {' or '.join(close)}? " if close else ""
@@ -157,7 +157,7 @@ def _open(name: str, directory: Path, root: Path, split: str) -> _Prepared:
     except (ValueError, KeyError) as error:
         raise UserError(
             f"{name} has no split {split!r}: choose {' or '.join(info.splits)}, "
-            "or a part such as train[:1000]"
+            "or a stretch such as train[:1000]"
         ) from error
     if not chosen.num_examples:
         raise UserError(f"{name}: split {split!r} is empty; choose {' or '.join(info.splits)}")

@@ -145,7 +145,7 @@ def _checked(images: Array, labels: Array | None, classes: int) -> tuple[Example
 
 
 def _divided(examples: Examples, seed: int) -> tuple[Examples, Examples]:
-    """What is trained on, and what is held out: another part with every seed."""
+    """What is trained on, and what is held out: another tenth with every seed."""
     order = np.random.default_rng([seed, 1]).permutation(len(examples.images))
     count = min(MOST_HELD_OUT, len(order) // 10)
 

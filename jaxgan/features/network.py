@@ -149,10 +149,10 @@ def _batches(images: Array) -> Iterator[tuple[Array, int]]:
     """
     size = max(1, min(MOST_IMAGES, PIXELS_AT_A_TIME // (images.shape[1] * images.shape[2])))
     for first in range(0, len(images), size):
-        part = _as_floats(images[first : first + size])
-        filled = np.zeros((size, *part.shape[1:]), np.float32)
-        filled[: len(part)] = part
-        yield filled, len(part)
+        some = _as_floats(images[first : first + size])
+        filled = np.zeros((size, *some.shape[1:]), np.float32)
+        filled[: len(some)] = some
+        yield filled, len(some)
 
 
 def _as_floats(images: Array) -> Array:

@@ -72,6 +72,7 @@ class StyleGAN2Generator:
     """How labels enter: none, or concat (a learned vector of the class beside the latent)."""
 
     role: ClassVar[str] = "generator"
+    called: ClassVar[str] = "stylegan2"
 
     def __post_init__(self) -> None:
         check_choice(*field_of(self, "style"), get_args(Style))

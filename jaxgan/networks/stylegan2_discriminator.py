@@ -58,6 +58,7 @@ class StyleGAN2Discriminator:
     """Its learning rate as a share of the others'; 0.01 in the authors' code."""
 
     role: ClassVar[str] = "discriminator"
+    called: ClassVar[str] = "stylegan2"
     mixes_examples: ClassVar[bool] = False
     """Minibatch deviation ties a logit to its group, but not in a way that keeps penalties from
     working: the authors take gradients through it."""

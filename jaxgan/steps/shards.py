@@ -1,8 +1,8 @@
 """A mean over the batch that has the same bits on any number of devices.
 
-A global batch is cut into `shards` equal parts. Every part is computed by itself, always with the
+A global batch is cut into `shards` equal pieces. Every piece is computed by itself, always with the
 same shapes, and the results are added in an order that depends on the number of shards alone. How
-many parts a device holds is then of no consequence for the bits.
+many pieces a device holds is then of no consequence for the bits.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def mean_over_shards(
     shards: int,
     axis_name: str | None,
 ) -> Tree:
-    """Mean of `per_shard(key_i, part_i)` over all shards of the global batch.
+    """Mean of `per_shard(key_i, shard_i)` over all shards of the global batch.
 
-    `batch` is the local part under a mapped axis `axis_name`, the global batch without one.
+    `batch` is the local slice under a mapped axis `axis_name`, the global batch without one.
     Shard i, counted over all devices, gets the key `fold_in(key, i)`. Returns the same tree on
     every device.
     """
@@ -57,10 +57,10 @@ def mean_over_shards(
     check_shards(local_size * devices, shards, devices)
     local = shards // devices
     first = 0 if axis_name is None else lax.axis_index(axis_name) * local
-    parts = jax.tree.map(lambda x: _two_or_more(x.reshape(local, -1, *x.shape[1:])), batch)
+    pieces = jax.tree.map(lambda x: _two_or_more(x.reshape(local, -1, *x.shape[1:])), batch)
 
     def one(i: jax.Array) -> Tree:
-        return per_shard(jax.random.fold_in(key, first + i), jax.tree.map(lambda x: x[i], parts))
+        return per_shard(jax.random.fold_in(key, first + i), jax.tree.map(lambda x: x[i], pieces))
 
     if shards == 1:
         return one(jnp.int32(0))

@@ -50,7 +50,7 @@ FOLDER = "folder:"  # beginning of the names of folders' data
 
 
 class RunPaths:
-    """Where the parts of a run lie."""
+    """Where the files of a run lie."""
 
     def __init__(self, workdir: Path) -> None:
         self.workdir = workdir

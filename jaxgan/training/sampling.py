@@ -38,21 +38,21 @@ def sample_run(
     other than 1 of a generator without styles, and for more images than memory holds.
     """
     shape = recorded_image_shape(read_run_config(workdir))
-    parts_needed = -(-count // IMAGES_AT_A_TIME)
-    images_kept = parts_needed * IMAGES_AT_A_TIME + count  # in parts, and put together
+    batches = -(-count // IMAGES_AT_A_TIME)
+    images_kept = batches * IMAGES_AT_A_TIME + count  # in batches, and put together
     check_fits(4 * images_kept * math.prod(shape), f"{count} images", "lower --count")
     config, gan, chosen, state = saved_run(workdir, step)
     draw = jax.jit(partial(gan.sample, truncation=truncation), static_argnums=2)
     key = jax.random.key(seed, impl="threefry2x32")
-    parts = []
-    # Always in parts of one size: the bits of random numbers may depend on the shape.
+    drawn = []
+    # Always in batches of one size: the bits of random numbers may depend on the shape.
     size = IMAGES_AT_A_TIME
-    labels = sample_labels(config, parts_needed * size, label)
-    for part in range(parts_needed):
-        asked = labels if labels is None else jnp.asarray(labels[part * size : (part + 1) * size])
-        images = draw(jax.random.fold_in(key, part), state, size, Given(asked))
-        parts.append(np.asarray(images))
-    return chosen, np.concatenate(parts)[:count]
+    labels = sample_labels(config, batches * size, label)
+    for batch in range(batches):
+        asked = labels if labels is None else jnp.asarray(labels[batch * size : (batch + 1) * size])
+        images = draw(jax.random.fold_in(key, batch), state, size, Given(asked))
+        drawn.append(np.asarray(images))
+    return chosen, np.concatenate(drawn)[:count]
 
 
 def sample_labels(config: Config, count: int, label: int | None = None) -> np.ndarray | None:
