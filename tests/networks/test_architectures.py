@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan import networks
 from jaxgan.networks import (
     MLPDiscriminator,
     MLPGenerator,
@@ -27,17 +26,15 @@ from jaxgan.networks import (
 from jaxgan.networks.layers import Norm, halve
 from jaxgan.networks.layers.convolution import convolution, up_convolution
 from jaxgan.types import Given, NetworkSetting
-from tests.networks.values import count, run, shapes, some_values
+from tests.networks.values import WITH_KNOBS, count, run, shapes, some_values
 
-# Those with knobs: StyleGAN2's have fields of their own and tests of their own.
-PARTS = [getattr(networks, name) for name in networks.__all__ if not name.startswith("Style")]
-GENERATORS = [part for part in PARTS if part.role == "generator"]
-DISCRIMINATORS = [part for part in PARTS if part.role == "discriminator"]
+GENERATORS = [part for part in WITH_KNOBS if part.role == "generator"]
+DISCRIMINATORS = [part for part in WITH_KNOBS if part.role == "discriminator"]
 WHOLE_IMAGE = [part for part in DISCRIMINATORS if part is not PatchDiscriminator]
 DENSE = (MLPGenerator, MLPDiscriminator, RecurrentGenerator, VanillaGenerator)  # no instance norm
 EVERY_CHOICE = [
     (part, norm)
-    for part, norm in itertools.product(PARTS, get_args(Norm))
+    for part, norm in itertools.product(WITH_KNOBS, get_args(Norm))
     if not (part in DENSE and norm == "instance")
 ]
 BATCH, LATENT, CLASSES = 4, 6, 3
@@ -62,7 +59,7 @@ def of_dtype(tree, dtype):
     return all(leaf.dtype == dtype for leaf in jax.tree.leaves(tree))
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", WITH_KNOBS)
 @pytest.mark.parametrize(("size", "channels"), [(8, 3), (12, 1), (28, 1), (32, 3)])
 def test_shapes(part, size, channels):
     network, inputs = build(part(2), (size, size, channels))
@@ -124,7 +121,7 @@ def test_every_norm_builds_with_everything_else(part, norm):
     assert ("var" in names) == (norm == "batch")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", WITH_KNOBS)
 def test_spectral_norm_covers_every_kernel(part):
     variables = shapes(build(part(2, "spectral"), (16, 16, 3))[0])
     kernels, vectors = (
@@ -138,7 +135,7 @@ def test_spectral_norm_covers_every_kernel(part):
     assert len(kernels) >= 3
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", WITH_KNOBS)
 def test_all_large_products_are_bfloat16_where_that_is_the_precision(part):
     # A norm or an activation that widened its output would make the next product a float32 one.
     knobs = part(2, "batch", conditioning="concat")
@@ -176,7 +173,7 @@ def test_labels_change_the_output_of_networks_that_take_them(part, conditioning)
             np.testing.assert_allclose(outputs.classes[0], outputs.classes[1], rtol=1e-5)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", WITH_KNOBS)
 def test_networks_without_conditioning_do_not_look_at_labels(part):
     network, inputs = build(part(2, "none"), (8, 8, 1), classes=CLASSES)
     variables = shapes(network)

@@ -7,7 +7,12 @@ from functools import cache, partial
 import jax
 import numpy as np
 
+from jaxgan import networks
+from jaxgan.networks.layers.knobs import NetworkKnobs
 from jaxgan.types import Given
+
+PARTS = [getattr(networks, name) for name in networks.__all__]
+WITH_KNOBS = [part for part in PARTS if issubclass(part, NetworkKnobs)]
 
 
 @cache

@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 
-from jaxgan import networks
 from jaxgan.errors import UserError
 from jaxgan.networks import (
     DCGANDiscriminator,
@@ -30,12 +29,11 @@ from jaxgan.networks.layers import (
 )
 from jaxgan.protocols import DiscriminatorPart, GeneratorPart
 from jaxgan.types import NetworkSetting
+from tests.networks.values import WITH_KNOBS
 
-# Those with knobs: StyleGAN2's have fields of their own and tests of their own.
-PARTS = [getattr(networks, name) for name in networks.__all__ if not name.startswith("Style")]
-GENERATORS = [part for part in PARTS if part.role == "generator"]
-DISCRIMINATORS = [part for part in PARTS if part.role == "discriminator"]
-of_every_part = pytest.mark.parametrize("part", PARTS)
+GENERATORS = [part for part in WITH_KNOBS if part.role == "generator"]
+DISCRIMINATORS = [part for part in WITH_KNOBS if part.role == "discriminator"]
+of_every_part = pytest.mark.parametrize("part", WITH_KNOBS)
 
 
 @of_every_part
