@@ -37,7 +37,7 @@ def own_weights(x, kernel, styles, demodulate, up):
     """Equations 1 and 3 as they stand: a kernel for each image."""
 
     def one(x, styles):
-        own = kernel * styles
+        own = kernel * styles[None]
         if demodulate:
             own = own / jnp.sqrt(jnp.sum(jnp.square(own), axis=(1, 2, 3), keepdims=True) + 1e-8)
         if up:
@@ -80,7 +80,7 @@ def test_demodulated_weights_have_norm_one():
         * styles[:, None, None, None]
         * demodulation(kernel, styles)[..., None, None, None]
     )
-    norms = np.sqrt(np.sum(np.square(own.astype(np.float64)), axis=(2, 3, 4)))
+    norms = np.sqrt(np.sum(np.square(np.asarray(own, np.float64)), axis=(2, 3, 4)))
     np.testing.assert_allclose(norms, np.ones((3, 5)), rtol=1e-6)
 
 
