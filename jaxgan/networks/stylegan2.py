@@ -25,6 +25,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from jaxgan.networks.layers.convolution import form_for_platform
 from jaxgan.networks.layers.mapping import Mapping
 from jaxgan.networks.layers.styled_boundary import styled_network_of
 from jaxgan.networks.layers.synthesis import Style, Synthesis
@@ -93,7 +94,7 @@ class StyleGAN2Generator:
             start,
             channels_by_size(start, doublings, self.channel_base, self.channel_max),
             colours,
-            "patches" if setting.platform == "cpu" else "native",
+            form_for_platform(setting.platform),
         )
         classes = setting.classes if self.conditioning == "concat" else 0
         mapping = Mapping(self.style_size, self.mapping_layers, self.mapping_multiplier, classes)

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 
 from jaxgan.errors import UserError
 from jaxgan.networks.layers.boundary import network_of
-from jaxgan.networks.layers.convolution import Form
+from jaxgan.networks.layers.convolution import Form, form_for_platform
 from jaxgan.networks.layers.equalized import EqualizedConvolution, EqualizedDense, leaky
 from jaxgan.networks.layers.fir import fir_down
 from jaxgan.networks.layers.judging import MinibatchDeviation
@@ -80,7 +80,7 @@ class StyleGAN2Discriminator:
         """Images [B, H, W, C] -> `Judgement` with logits [B]."""
         doublings, start = halvings(setting.image_shape[0])
         channels = channels_by_size(start, doublings, self.channel_base, self.channel_max)
-        form: Form = "patches" if setting.platform == "cpu" else "native"
+        form = form_for_platform(setting.platform)
         classes = setting.classes if self.conditioning == "projection" else 0
         module = _Discriminator(self, channels[::-1], classes, form)
         return network_of(module, setting.image_shape, setting)

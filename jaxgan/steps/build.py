@@ -51,16 +51,18 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
         platform or jax.default_backend(),
     )
     packed = (height, width, channels * config.packing)
-    looked_through = [
-        term.frozen() for term in config.sharpness if isinstance(term, LookingThrough)
-    ]
+    through = {  # read once: a file of weights is large
+        i: term.frozen()
+        for i, term in enumerate(config.sharpness)
+        if isinstance(term, LookingThrough)
+    }
     model = Model(
         config,
         config.generator.build(setting),
         config.discriminator.build(setting._replace(image_shape=packed)),
         _transformation(config.generator_optimizer, config.steps),
         _transformation(config.discriminator_optimizer, config.steps * config.n_critic),
-        {network.identity: network.forward for network in looked_through},
+        through,
     )
     return Gan(
         init=_offered(InitFunction, _init, model),
@@ -68,7 +70,7 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
         generator_step=_offered(StepFunction, generator_step, model),
         sample=_offered(SampleFunction, sample, model),
         stages=_offered(StagesFunction, stages, model) if model.generator.stages else None,
-        frozen={network.identity: network.parameters for network in looked_through} or (),
+        frozen={network.identity: network.parameters for network in through.values()} or (),
     )
 
 

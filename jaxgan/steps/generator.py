@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import optax
 
 from jaxgan.numerics import half_life_decay, moving_average
-from jaxgan.protocols import Compared, LookingThrough
+from jaxgan.protocols import Compared
 from jaxgan.steps.memory import called, memory_of, with_observed
 from jaxgan.steps.model import Model, descend
 from jaxgan.steps.sampling import generate
@@ -102,11 +102,10 @@ def _sharpness(
 
     def sharpen(i: int) -> tuple[jax.Array, Tree]:
         compared = Compared(real, fake, of_real.features if of_real else (), of_fake.features)
-        term = terms[i]
-        if isinstance(term, LookingThrough):
-            identity = term.frozen().identity
-            compared = compared._replace(through=partial(model.frozen[identity], frozen[identity]))
-        return called(term, memory_of(state.memory, "sharpness", i), compared)
+        if network := model.through.get(i):
+            parameters = frozen[network.identity]
+            compared = compared._replace(through=partial(network.forward, parameters))
+        return called(terms[i], memory_of(state.memory, "sharpness", i), compared)
 
     return added_terms(terms, state.step, sharpen)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-import jax
 import optax
 
 from jaxgan.config import Config
+from jaxgan.protocols import FrozenNetwork
 from jaxgan.types import Network, Tree
 
 __all__ = ["Model", "descend"]
@@ -22,8 +22,7 @@ class Model(NamedTuple):
     discriminator: Network
     generator_optimizer: optax.GradientTransformation
     discriminator_optimizer: optax.GradientTransformation
-    # The computations of frozen networks, by identity; their parameters are an argument.
-    frozen: Mapping[str, Callable[[Tree, jax.Array], Any]]
+    through: Mapping[int, FrozenNetwork]  # what a sharpness term looks through, by its place
 
 
 def descend(
