@@ -98,7 +98,7 @@ def stylegan2_parts(preset: StyleGAN2Preset, image_shape: tuple[int, int, int]) 
             path_length=0.0,
             images=64_000,
         )
-    return _parts(**PAPERS[preset])
+    return PAPERS[preset]
 
 
 def _parts(
@@ -126,16 +126,11 @@ def _parts(
     )
 
 
-PAPERS: dict[str, dict[str, float | int]] = {
-    "stylegan2": {"group": 4, "batch": 32, "rate": 0.002, "gamma": 10.0, "half_life": 10_000},
-    "paper256": {
-        "channel_base": 16384,
-        "group": 8,
-        "batch": 64,
-        "rate": 0.0025,
-        "gamma": 1.0,
-        "half_life": 20_000,
-    },
-    "paper512": {"group": 8, "batch": 64, "rate": 0.0025, "gamma": 0.5, "half_life": 20_000},
-    "paper1024": {"group": 4, "batch": 32, "rate": 0.002, "gamma": 2.0, "half_life": 10_000},
+PAPERS = {
+    "stylegan2": _parts(group=4, batch=32, rate=0.002, gamma=10.0, half_life=10_000),
+    "paper256": _parts(
+        channel_base=16384, group=8, batch=64, rate=0.0025, gamma=1.0, half_life=20_000
+    ),
+    "paper512": _parts(group=8, batch=64, rate=0.0025, gamma=0.5, half_life=20_000),
+    "paper1024": _parts(group=4, batch=32, rate=0.002, gamma=2.0, half_life=10_000),
 }
