@@ -26,7 +26,7 @@ from jaxgan.errors import UserError
 from jaxgan.report import sources
 from jaxgan.report.blur import blur_of_run
 from jaxgan.report.sources import sets_of_run
-from jaxgan.training import loop, machine, rerun, saved_state
+from jaxgan.training import loop, machine, rerun, resolved, saved_state
 from jaxgan.training.loop import train
 from jaxgan.training.options import RunOptions
 from tests.tiny import WGAN_GP
@@ -162,16 +162,16 @@ def compile_once(put: Callable[[Any, str, Any], None] = setattr) -> None:
     `put` sets what is replaced. Reads that Orbax gives up are told of when their memory is freed,
     which a command's own process does not come to.
     """
-    build = functools.cache(machine.build)
+    build = functools.cache(resolved.build)
     prepare = _remembered(
-        machine.prepare, lambda config, images, resident: (config, images.fingerprint, resident)
+        machine.prepare, lambda run, resident: (run.config, run.images.fingerprint, resident)
     )
     opened = _remembered(_open_and_keep, lambda *names, **form: (*names, *sorted(form.items())))
-    for module in (machine, saved_state):
+    for module in (resolved, saved_state):
         put(module, "build", build)
     for module in (loop, rerun):
         put(module, "prepare", prepare)
-    for module in (machine, sources):
+    for module in (resolved, sources):
         put(module, "open_images", opened)
     put(saved_state, "SECONDS_BETWEEN", 0.01)
     put(sys, "unraisablehook", lambda unraisable: None)

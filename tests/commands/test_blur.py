@@ -106,8 +106,11 @@ def test_a_run_whose_samples_cannot_be_judged_still_ends_well(tmp_path):
         ([], "give the directory of a run, or --real"),
         (["--real", "a", "--fake", "b"], "no --out: give the directory of a run, or --real"),
         (["run", "--real", "a"], "give the directory of a run, or --real"),
-        (["run", "--count", "99"], "--count 99: expected 100 to 100,000"),
-        (["run", "--count", "100001"], "--count 100001: expected 100 to 100,000"),
+        (["run", "--count", "99"], "--count 99: expected a whole number from 100 to 100000"),
+        (
+            ["run", "--count", "100001"],
+            "--count 100001: expected a whole number from 100 to 100000",
+        ),
         (["--real", "a", "--fake", "b", "--out", "c", "--count", "200"], "--count is for runs"),
         (["run", "--seed", "-1"], "--seed -1"),
         (["run", "--out", "file"], "--out file is a file: give a directory"),
