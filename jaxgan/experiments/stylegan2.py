@@ -159,7 +159,8 @@ def _config(
 
 CONFIG = preset("auto")
 
-# Minutes: an eighth of the width, small latents, no path length, half of the mixing.
+# Minutes: an eighth of the width, small latents, no path length, half of the mixing. With gamma 0.1
+# a single digit was left after 500 updates on MNIST.
 QUICK = dataclasses.replace(
     CONFIG,
     steps=1000,
@@ -169,7 +170,7 @@ QUICK = dataclasses.replace(
         channel_base=1024, channel_max=64, style_size=64, mapping_layers=2, mixing=0.5
     ),
     discriminator=StyleGAN2Discriminator(channel_base=1024, channel_max=64),
-    penalty=(R1(gamma=0.1, interval=16),),
+    penalty=(R1(gamma=10.0, interval=16),),
     generator_penalty=(),
     ema_half_life=1000.0,
     ema_ramp_up=0.05,
