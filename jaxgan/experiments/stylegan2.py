@@ -24,6 +24,7 @@ al. 2020, arXiv:2006.10738).
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 from jaxgan.commands.command_line import Presets
 from jaxgan.commands.train import experiment_main
@@ -36,9 +37,31 @@ from jaxgan.penalties import R1, PathLength
 
 __all__ = ["CONFIG", "PRESETS", "QUICK", "main", "preset"]
 
-PRESETS = ("auto", "cifar", "paper256", "config-f-1024")
-SIZES = {"cifar": 32, "paper256": 256, "config-f-1024": 1024}  # auto: any
 KIMG = 1000  # images
+
+
+class Settings(NamedTuple):
+    """What the presets differ in."""
+
+    batch: int
+    kimg: int  # thousands of real images that are shown
+    base: int  # channels times pixels a side
+    group: int  # images of a minibatch deviation
+    mapping: int  # layers
+    gamma: float  # of R1
+    rate: float  # of learning
+    half_life: float  # of the average, in thousands of images
+    ramp_up: float = 0.0
+
+
+PUBLISHED = {
+    "cifar": (32, Settings(64, 100_000, 32768, 32, 2, 0.01, 0.0025, 500, ramp_up=0.05)),
+    "paper256": (256, Settings(64, 25_000, 16384, 8, 8, 1.0, 0.0025, 20)),
+    "config-f-1024": (1024, Settings(32, 25_000, 32768, 4, 8, 10.0, 0.002, 10)),
+}
+"""Presets for one size of images: that size, and the settings."""
+
+PRESETS = ("auto", *PUBLISHED)
 
 
 def preset(name: str, image_size: int | None = None) -> Config:
@@ -46,116 +69,68 @@ def preset(name: str, image_size: int | None = None) -> Config:
 
     Raises UserError for another size than a preset's own.
     """
-    size = image_size or SIZES.get(name, 32)
-    if SIZES.get(name, size) != size:
+    if name == "auto":
+        size = image_size or 32
+        return _config(size, _auto(size))
+    size, settings = PUBLISHED[name]
+    if image_size not in (None, size):
         raise UserError(
-            f"--preset {name} --image-size {size}: that preset is for {SIZES[name]} pixels; use "
+            f"--preset {name} --image-size {image_size}: that preset is for {size} pixels; use "
             "--preset auto"
         )
-    return {"auto": _auto, "cifar": _cifar, "paper256": _paper256, "config-f-1024": _config_f}[
-        name
-    ](size)
+    config = _config(size, settings)
+    if name != "cifar":
+        return config
+    return dataclasses.replace(
+        config,
+        generator=dataclasses.replace(_generator(settings), mixing=0.0),
+        discriminator=dataclasses.replace(_discriminator(settings), architecture="orig"),
+        generator_penalty=(),
+    )
 
 
-def _auto(size: int) -> Config:
+def _auto(size: int) -> Settings:
     batch = max(min(4096 // size, 32), 1)
-    return _config(
-        size,
-        batch=batch,
+    return Settings(
+        batch,
         kimg=25_000,
         base=32768 if size >= 512 else 16384,
         group=min(batch, 4),
         mapping=2,
         gamma=0.0002 * size**2 / batch,
         rate=0.002 if size >= 1024 else 0.0025,
-        half_life=batch * 10 / 32 * KIMG,
+        half_life=batch * 10 / 32,
         ramp_up=0.05,
     )
 
 
-def _cifar(size: int) -> Config:
-    config = _config(
-        size,
-        batch=64,
-        kimg=100_000,
-        base=32768,
-        group=32,
-        mapping=2,
-        gamma=0.01,
-        rate=0.0025,
-        half_life=500 * KIMG,
-        ramp_up=0.05,
-    )
-    return dataclasses.replace(
-        config,
-        generator=StyleGAN2Generator(channel_base=32768, mapping_layers=2, mixing=0.0),
-        discriminator=StyleGAN2Discriminator(
-            architecture="orig", channel_base=32768, minibatch_deviation=32
-        ),
-        generator_penalty=(),
-    )
-
-
-def _paper256(size: int) -> Config:
-    return _config(
-        size,
-        batch=64,
-        kimg=25_000,
-        base=16384,
-        group=8,
-        mapping=8,
-        gamma=1.0,
-        rate=0.0025,
-        half_life=20 * KIMG,
-    )
-
-
-def _config_f(size: int) -> Config:
-    return _config(
-        size,
-        batch=32,
-        kimg=25_000,
-        base=32768,
-        group=4,
-        mapping=8,
-        gamma=10.0,
-        rate=0.002,
-        half_life=10 * KIMG,
-    )
-
-
-def _config(
-    size: int,
-    *,
-    batch: int,
-    kimg: int,
-    base: int,
-    group: int,
-    mapping: int,
-    gamma: float,
-    rate: float,
-    half_life: float,
-    ramp_up: float = 0.0,
-) -> Config:
-    """A config for images of `size` pixels that is shown `kimg` thousand real images."""
-    adam = Adam(learning_rate=rate, beta1=0.0, beta2=0.99)
+def _config(size: int, settings: Settings) -> Config:
+    adam = Adam(learning_rate=settings.rate, beta1=0.0, beta2=0.99)
     return Config(
         name="stylegan2",
-        steps=kimg * KIMG // batch,
-        batch_size=batch,
+        steps=settings.kimg * KIMG // settings.batch,
+        batch_size=settings.batch,
         n_critic=1,
         image_size=size,
         latent_size=512,
-        generator=StyleGAN2Generator(channel_base=base, mapping_layers=mapping),
-        discriminator=StyleGAN2Discriminator(channel_base=base, minibatch_deviation=group),
+        generator=_generator(settings),
+        discriminator=_discriminator(settings),
         loss=NonSaturating(),
-        penalty=(R1(gamma=gamma, interval=16),),
+        penalty=(R1(gamma=settings.gamma, interval=16),),
         generator_penalty=(PathLength(weight=2.0, decay=0.01, interval=4),),
         generator_optimizer=adam,
         discriminator_optimizer=adam,
-        ema_half_life=half_life,
-        ema_ramp_up=ramp_up,
+        ema_half_life=settings.half_life * KIMG,
+        ema_ramp_up=settings.ramp_up,
     )
+
+
+def _generator(settings: Settings) -> StyleGAN2Generator:
+    return StyleGAN2Generator(channel_base=settings.base, mapping_layers=settings.mapping)
+
+
+def _discriminator(settings: Settings) -> StyleGAN2Discriminator:
+    return StyleGAN2Discriminator(channel_base=settings.base, minibatch_deviation=settings.group)
 
 
 CONFIG = preset("auto")

@@ -102,7 +102,8 @@ def train(config: Config, options: RunOptions, images: ImageSet | None = None) -
         metrics = stack.enter_context(closing(metrics_log))
         evaluators = plan.evaluators if is_first_host() else {}
         evaluation = Evaluation(evaluators, machine.gan, images, progress.say)
-        done = evaluated(read_metrics(paths.metrics))  # where it goes on, some was before
+        # Where it goes on, some was measured before.
+        done = evaluated(read_metrics(paths.metrics)) if evaluators else set()
 
         def stop() -> signal.Signals | None:
             return signalled() or (signal.SIGPIPE if progress.reader_gone else None)

@@ -7,6 +7,8 @@ from typing import Literal
 import jax
 import jax.numpy as jnp
 
+from jaxgan.networks.layers.fir import fir_up
+
 __all__ = ["Filter", "enlarge", "halve"]
 
 Filter = Literal["nearest", "bilinear", "fir"]
@@ -20,6 +22,8 @@ def enlarge(x: jax.Array, kind: Filter) -> jax.Array:
     between pixel centres, the low-pass of StyleGAN2). Edge pixels are repeated outwards, so a
     constant stays constant.
     """
+    if kind == "fir":
+        return fir_up(x, edge="repeat")
     for axis in (1, 2):
         x = _enlarge_along(x, axis, kind)
     return x
@@ -32,26 +36,13 @@ def halve(x: jax.Array) -> jax.Array:
 
 
 def _enlarge_along(x: jax.Array, axis: int, kind: Filter) -> jax.Array:
-    if kind == "nearest":
-        even, odd = x, x
-    elif kind == "bilinear":
-        even, odd = x, (x + _neighbour(x, axis, 1)) / 2
-    else:
-        even = 0.75 * x + 0.25 * _neighbour(x, axis, -1)
-        odd = 0.75 * x + 0.25 * _neighbour(x, axis, 1)
+    odd = x if kind == "nearest" else (x + _next(x, axis)) / 2
     shape = (*x.shape[:axis], 2 * x.shape[axis], *x.shape[axis + 1 :])
-    return jnp.stack([even, odd], axis + 1).reshape(shape)
+    return jnp.stack([x, odd], axis + 1).reshape(shape)
 
 
-def _neighbour(x: jax.Array, axis: int, offset: int) -> jax.Array:
-    """The pixel before (-1) or after (1) each, the edge pixel itself at the edge."""
+def _next(x: jax.Array, axis: int) -> jax.Array:
+    """The pixel after each, the edge pixel itself at the edge."""
     size = x.shape[axis]
-    if offset < 0:
-        first, rest = _cut(x, axis, 0, 1), _cut(x, axis, 0, size - 1)
-        return jnp.concatenate([first, rest], axis)
-    rest, last = _cut(x, axis, 1, size), _cut(x, axis, size - 1, size)
+    rest, last = (jax.lax.slice_in_dim(x, start, size, axis=axis) for start in (1, size - 1))
     return jnp.concatenate([rest, last], axis)
-
-
-def _cut(x: jax.Array, axis: int, start: int, stop: int) -> jax.Array:
-    return jax.lax.slice_in_dim(x, start, stop, axis=axis)
