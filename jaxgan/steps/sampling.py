@@ -59,7 +59,7 @@ def sample(
     key_map, key_dropout = jax.random.split(key_dropout)
     w, _ = generator.styled.map(key_map, state.average, z, given, train=False)
     if not _is_one(truncation):
-        mean = generator.styled.mean(state.average)
+        mean = generator.styled.mean(state.average)[None, None]
         w = mean + truncation * (w - mean)
     return generator.styled.synthesize(key_dropout, state.average, w, given, train=False)
 

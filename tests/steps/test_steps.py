@@ -471,3 +471,17 @@ def test_truncation_needs_styles():
     state = jax.eval_shape(gan.init, jax.random.key(0))
     with pytest.raises(UserError, match=r"truncation 0.5 of wgan: its generator has no styles"):
         jax.eval_shape(lambda s: gan.sample(jax.random.key(0), s, 2, truncation=0.5), state)
+
+
+def test_truncation_draws_styles_towards_their_mean():
+    part = dataclasses.replace(VARIANTS["stylegan2"].generator, noise_when_sampling="none")
+    gan = jaxgan.build(dataclasses.replace(VARIANTS["stylegan2"], generator=part), SHAPE)
+    state = jax.jit(gan.init)(jax.random.key(0))
+    draw = jax.jit(gan.sample, static_argnums=2)
+    whole, half, none = (
+        np.asarray(draw(jax.random.key(1), state, 4, truncation=jnp.float32(t)))
+        for t in (1, 0.5, 0)
+    )
+    np.testing.assert_allclose(whole, draw(jax.random.key(1), state, 4), atol=1e-5)
+    np.testing.assert_allclose(none, np.broadcast_to(none[:1], none.shape), atol=1e-6)
+    assert np.ptp(whole, axis=0).max() > np.ptp(half, axis=0).max() > np.ptp(none, axis=0).max()
