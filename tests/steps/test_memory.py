@@ -44,12 +44,19 @@ def test_memory_is_updated_once_by_what_all_shards_observed(shards):
     assert [float(state.memory["penalty"][1]) for state in states] == [0, 1, 2]
 
 
+class UseCounter(SignCounter):
+    """The same, but every update counts, whatever was observed."""
+
+    def update(self, memory, observed):
+        return memory + 1
+
+
 def test_memory_of_a_lazy_term_stays_between_its_uses():
     batch = {"image": jnp.ones((8, *SHAPE))}
-    config = two_layers(penalty=(SignCounter(interval=2),))
+    config = two_layers(penalty=(UseCounter(interval=2),))
     states, infos = first_step(config, batch=batch, times=4)
     assert [float(state.memory["penalty"][0]) for state in states] == [0, 1, 1, 2, 2]
-    assert list(infos[0].terms) == ["adversarial", "sign-counter"]
+    assert list(infos[0].terms) == ["adversarial", "use-counter"]
 
 
 def _twice_the_mean(parameters, images):
