@@ -16,7 +16,6 @@ from jaxgan.errors import UserError
 from jaxgan.losses import Wasserstein
 from jaxgan.networks import DCGANDiscriminator, DCGANGenerator
 from jaxgan.optimizers import Adam
-from jaxgan.optimizers.schedule import OVER_THE_RUN
 from jaxgan.parts import PART_FIELDS, TERM_FIELDS, part_name
 from jaxgan.protocols import (
     AugmentPart,
@@ -28,8 +27,10 @@ from jaxgan.protocols import (
     PenaltyPart,
     SharpnessPart,
     SofteningPart,
+    SteeredAugment,
 )
 from jaxgan.ranges import SMALLEST, check_choice, check_held, check_number, check_whole, flag_of
+from jaxgan.schedules import Number, annealed, number_to_text
 from jaxgan.types import Precision
 
 __all__ = ["MOST_SEED", "Config", "laid_out_over_steps"]
@@ -106,7 +107,7 @@ class Config:
     """Optimiser of the generator."""
     discriminator_optimizer: Optimizer = Adam()
     """Optimiser of the discriminator."""
-    ema_half_life: float = 0.0
+    ema_half_life: Number = 0.0
     """Images after which an old generator's share in the averaged one halves; 0 (DCGAN, WGAN):
     samples come from the generator itself; StyleGAN2 10,000."""
     ema_ramp_up: float = 0.0
@@ -149,6 +150,8 @@ class Config:
             ("matmul_precision", ("float32", "tensorfloat32", "bfloat16")),
         ):
             check_choice(*flag_of(self, field), choices)
+        if isinstance(self.augment, SteeredAugment):
+            self.augment.check_batch(self.batch_size)
         self._check_combination()
 
     def parts(self, field: str) -> tuple[Any, ...]:
@@ -205,12 +208,13 @@ class Config:
 
 
 def laid_out_over_steps(config: Config) -> list[str]:
-    """What of a config depends on its number of steps, in words: schedules of learning rates."""
+    """The flags whose schedules depend on a config's number of steps, each with its schedule."""
+    owners = [("", config), *((f"{f}.", part) for f in PART_FIELDS for part in config.parts(f))]
     return [
-        f"--{field.replace('_', '-')}.schedule {optimizer.schedule} is laid out"
-        for field in ("generator_optimizer", "discriminator_optimizer")
-        if (optimizer := getattr(config, field)) is not None
-        and getattr(optimizer, "schedule", "") in OVER_THE_RUN
+        f"--{prefix}{field} {number_to_text(schedule)}".replace("_", "-")
+        for prefix, owner in owners
+        for field, schedule in annealed(owner).items()
+        if schedule.images is None
     ]
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from typing import Any, get_type_hints
 
 from jaxgan.config import Config
-from jaxgan.parts import PART_FIELDS, TERM_FIELDS, part_from_json, part_to_json
+from jaxgan.parts import (
+    PART_FIELDS,
+    TERM_FIELDS,
+    part_from_json,
+    part_to_json,
+    plain_value,
+    with_schedules,
+)
 from jaxgan.typed_json import check_fields
 
 __all__ = ["config_from_json", "config_to_json", "differences_in_words"]
@@ -24,7 +31,7 @@ def config_to_json(config: Config) -> dict[str, Any]:
             value = [part_to_json(field.name, term) for term in value]
         elif field.name in PART_FIELDS and value is not None:
             value = part_to_json(field.name, value)
-        plain[field.name] = value
+        plain[field.name] = plain_value(value)
     return plain
 
 
@@ -35,6 +42,8 @@ def config_from_json(plain: Any) -> Config:
     parts of modules that neither are jaxgan's nor were imported before.
     """
     hints = get_type_hints(Config)
+    if isinstance(plain, dict):
+        plain = with_schedules("config", plain, hints)
     of_parts = {**dict.fromkeys(PART_FIELDS, Any), **dict.fromkeys(TERM_FIELDS, list)}
     check_fields("config", plain, {**{f.name: hints[f.name] for f in FIELDS}, **of_parts})
     defaults = {field.name: field.default for field in FIELDS}

@@ -42,18 +42,22 @@ def mean_in_order(tree: Tree) -> Tree:
 
 
 def half_life_decay(
-    batch_size: int, half_life: float, ramp_up: float = 0.0, shown: jax.Array | float = math.inf
+    batch_size: int,
+    half_life: float | jax.Array,
+    ramp_up: float = 0.0,
+    shown: jax.Array | float = math.inf,
 ) -> jax.Array | float:
     """Decay per step for which a contribution halves every `half_life` images; 0 when that is 0.
 
     With `ramp_up` > 0 the half-life is at most that share of the `shown` images, so that an
     average does not hold on to its first, untrained values (StyleGAN2: 0.05).
     """
-    if not half_life:
-        return 0.0
-    if not ramp_up:
-        return 0.5 ** (batch_size / half_life)
-    ramped = jnp.minimum(half_life, ramp_up * shown)
+    if isinstance(half_life, float | int):
+        if not half_life:
+            return 0.0
+        if not ramp_up:
+            return 0.5 ** (batch_size / half_life)
+    ramped = jnp.minimum(half_life, ramp_up * shown) if ramp_up else half_life
     return 0.5 ** (batch_size / jnp.maximum(ramped, 1e-8))
 
 

@@ -7,14 +7,16 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_type_hints
 
 from jaxgan.errors import UserError
+from jaxgan.schedules import Number, Schedule, number_from_text, number_to_text
 from jaxgan.typed_json import check_fields
 
 __all__ = ["PART_FIELDS", "TERM_FIELDS", "available_parts", "import_trusted", "names_of_terms",
-           "part_from_json", "part_name", "part_to_json", "parts_of_role"]  # fmt: skip
+           "part_from_json", "part_name", "part_to_json", "parts_of_role", "plain_value",
+           "with_schedules"]  # fmt: skip
 
 PART_PACKAGES = {
     "loss": "jaxgan.losses",
@@ -98,7 +100,7 @@ def part_to_json(field: str, part: Any) -> dict[str, Any]:
             f"{field} {part!r} cannot be written to a config: wrap it in a frozen dataclass at "
             "the top of a module that can be imported, as in jaxgan/optimizers/adam.py"
         )
-    values = {f.name: getattr(part, f.name) for f in dataclasses.fields(part)}
+    values = {f.name: plain_value(getattr(part, f.name)) for f in dataclasses.fields(part)}
     return {"part": f"{cls.__module__}:{cls.__qualname__}", **values}
 
 
@@ -120,8 +122,26 @@ def part_from_json(field: str, plain: dict[str, Any]) -> Any:
         )
     hints = get_type_hints(cls)
     types = {f.name: hints[f.name] for f in dataclasses.fields(cls)}
+    values = with_schedules(f"{field} {module}:{name}", values, types)
     check_fields(f"{field} {module}:{name}", values, types)
     return cls(**values)
+
+
+def plain_value(value: Any) -> Any:
+    """A field's value as JSON has it: schedules are texts."""
+    return number_to_text(value) if isinstance(value, Schedule) else value
+
+
+def with_schedules(what: str, plain: dict[str, Any], types: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values with schedules in the place of their texts; raises UserError for other texts."""
+    values = dict(plain)
+    for name, expected in types.items():
+        if expected == Number and isinstance(plain.get(name), str):
+            try:
+                values[name] = number_from_text(plain[name])
+            except UserError as error:
+                raise UserError(f"{what}: {name} is {error}") from error
+    return values
 
 
 def import_trusted(modules: Iterable[str]) -> None:

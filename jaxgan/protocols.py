@@ -30,8 +30,10 @@ __all__ = [
     "OptimizerPart",
     "PenaltyPart",
     "Remembering",
+    "Reporting",
     "SharpnessPart",
     "SofteningPart",
+    "SteeredAugment",
 ]
 
 
@@ -62,10 +64,18 @@ class Remembering(Protocol):
 
 
 @runtime_checkable
+class Reporting(Protocol):
+    """A part that remembers, and tells of it: float32 [] by name, for a person to read."""
+
+    def report(self, memory: Tree) -> dict[str, jax.Array]: ...
+
+
+@runtime_checkable
 class PenaltyPart(Protocol):
     """A term added to the discriminator's loss; it sees the discriminator as a function.
 
-    `discriminate` maps images [B, H, W, C] to one score each, [B]. The term is added at every
+    `discriminate` maps images [B, H, W, C] to one score each, [B]; it augments and softens them
+    first, so that `real` and `fake` are images as they were before. The term is added at every
     `interval`-th discriminator step, times `interval`.
     """
 
@@ -161,31 +171,46 @@ class AugmentPart(Protocol):
 
     role: ClassVar[str] = "augment"
 
-    def __call__(self, key: jax.Array, images: jax.Array) -> jax.Array: ...
+    def __call__(self, key: jax.Array, images: jax.Array, *memory: Tree) -> jax.Array: ...
+
+
+@runtime_checkable
+class SteeredAugment(AugmentPart, Protocol):
+    """An augmentation that is steered by how the discriminator judges real images.
+
+    It is called with its memory as a last argument. `observe` looks at the logits of one shard's
+    real images, [B] or [B, h, w]. Its observations are averaged over the shards in order; then
+    `update` is called once, with the number of real images in the step.
+    """
+
+    def init(self) -> Tree: ...
+
+    def observe(self, logits: jax.Array) -> Tree: ...
+
+    def update(self, memory: Tree, observed: Tree, batch_size: int) -> Tree: ...
+
+    def check_batch(self, batch_size: int) -> None: ...  # UserError for one that is too small
 
 
 @runtime_checkable
 class SofteningPart(Protocol):
-    """Something that hides detail from the discriminator at first, and less and less of it.
-
-    `shown` is the number of real images the discriminator has been shown so far, float32 [].
-    """
+    """Something that hides detail from the discriminator at first, and less and less of it."""
 
     role: ClassVar[str] = "softening"
 
-    def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array: ...
+    def __call__(self, key: jax.Array, images: jax.Array) -> jax.Array: ...
 
 
 @runtime_checkable
 class OptimizerPart(Protocol):
     """Hyper-parameters of an optimiser and the optax transformation made of them.
 
-    `updates` is how many updates the run is to make of it: what a schedule is laid out over.
+    It is built in every step, of the numbers at that step, which may be traced.
     """
 
     role: ClassVar[str] = "optimizer"
 
-    def build(self, updates: int) -> optax.GradientTransformation: ...
+    def build(self) -> optax.GradientTransformation: ...
 
 
 Optimizer: TypeAlias = OptimizerPart | optax.GradientTransformation

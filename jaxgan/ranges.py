@@ -8,6 +8,7 @@ from numbers import Real
 from typing import Any
 
 from jaxgan.errors import UserError
+from jaxgan.schedules import Schedule, number_to_text
 
 __all__ = ["SMALLEST", "check_choice", "check_held", "check_number", "check_whole", "field_of",
            "flag_of"]  # fmt: skip
@@ -54,7 +55,18 @@ def check_number(
     most: float = math.inf,
     hint: str = "",
 ) -> None:
-    """Raise UserError unless the value is a finite number within the bounds."""
+    """Raise UserError unless the value is a finite number within the bounds.
+
+    A schedule must lie within them from end to end, and may begin or end at a bound that a plain
+    number must be above.
+    """
+    if isinstance(value, Schedule):
+        bounds: dict[str, Any] = {"above": above, "least": least, "below": below, "most": most}
+        if above is not None and max(value.ends) > above:
+            bounds |= {"above": None, "least": above}
+        for end in value.ends:
+            check_number(f"{what} {number_to_text(value)}:", end, **bounds, hint=hint)
+        return
     if isinstance(value, Real) and not isinstance(value, bool):
         number = float(value)
         low = number >= least and (above is None or number > above)
@@ -84,6 +96,9 @@ def check_choice(what: str, value: Any, choices: Collection[Any]) -> None:
 
 def check_held(what: str, value: Any) -> None:
     """Raise UserError for a number that 32 bits do not hold, or that float32 takes for 0."""
+    if isinstance(value, Schedule):
+        for end in value.ends:
+            check_held(f"{what} {number_to_text(value)}:", end)
     if isinstance(value, int) and abs(value) > MOST:
         expected = f"a whole number up to {MOST}"
     elif isinstance(value, float) and value and not SMALLEST <= abs(value) <= LARGEST:

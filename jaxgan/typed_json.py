@@ -8,11 +8,12 @@ from typing import Any
 from typeguard import TypeCheckError, check_type
 
 from jaxgan.errors import UserError
+from jaxgan.schedules import Number
 
 __all__ = ["check_fields"]
 
 LONGEST = 60  # signs of a value in a message
-NUMBERS = (int, float, int | None, float | None)
+NUMBERS = (int, float, int | None, float | None, Number)
 
 
 def check_fields(what: str, plain: Any, types: Mapping[str, Any], *, others: bool = False) -> None:
@@ -46,11 +47,17 @@ def _fits(value: Any, expected: Any) -> bool:
     return True
 
 
-NAMES = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+NAMES = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    Number: "a number or a schedule",
+}
 
 
 def _named(expected: Any) -> str:
-    if isinstance(expected, type) and expected in NAMES:
+    if expected in NAMES:
         return NAMES[expected]
     return expected.__name__ if isinstance(expected, type) else str(expected).replace("typing.", "")
 

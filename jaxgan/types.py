@@ -135,6 +135,7 @@ class StepInfo(NamedTuple):
 
     loss: jax.Array  # the objective that was differentiated, the sum of the terms
     terms: dict[str, jax.Array]  # by name: adversarial, classes, and each part's; with weight
+    numbers: dict[str, jax.Array]  # by flag: what is annealed, and what parts report of themselves
     gradient_norm: jax.Array  # L2 norm over all parameters
     real_logits: jax.Array  # mean logit of real images; 0 where the step saw none
     fake_logits: jax.Array  # mean logit of fakes

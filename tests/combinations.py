@@ -44,6 +44,7 @@ from jaxgan.networks import (
 )
 from jaxgan.optimizers import Adam, RMSProp
 from jaxgan.penalties import DRAGAN, R1, R1R2, R2, GradientPenalty, PathLength
+from jaxgan.schedules import Cosine, Linear
 from jaxgan.sharpness import FeatureMatching, FocalFrequency, Spectral
 
 COUNT, SEED = 405, 8  # a seed with which all pairs of values occur
@@ -78,7 +79,11 @@ DIMENSIONS = {
     "dropout": (0.0, 0.0, 0.3),
     "packing": (1, 2),
     "minibatch_deviation": (0, 2),
-    "optimizer": (Adam(), RMSProp(schedule="cosine"), Adam(schedule="linear")),
+    "optimizer": (
+        Adam(),
+        RMSProp(Cosine(5e-5, 0.0)),
+        Adam(Linear(2e-4, 0.0), beta2=Cosine(0.9, 0.99, 40)),
+    ),
     "ema": (0.0, 100.0),
     "precision": ("float32", "bfloat16"),
 }  # fmt: skip

@@ -14,7 +14,8 @@ PACKAGE = Path(jaxgan.__file__).parent
 # From the bottom up: a module imports from its own layer and from those before it.
 LAYERS = [
     ["errors"],
-    ["types", "typed_json", "paths", "ranges", "files"],
+    ["types", "schedules", "paths", "files"],
+    ["ranges", "typed_json"],
     ["numerics", "protocols", "digest"],
     [
         *("losses", "penalties", "sharpness", "networks"),
@@ -34,7 +35,7 @@ LAYERS = [
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 # Pairs of one layer that do not know each other all the same: (importer, imported).
 STRANGERS = {
-    *((a, b) for a in LAYERS[3] for b in ("losses", "penalties", "networks", "optimizers")),
+    *((a, b) for a in LAYERS[4] for b in ("losses", "penalties", "networks", "optimizers")),
     ("data", "training"),
 } - {("features", "networks")}  # features are networks, and made of their layers
 # Outside names and where alone they may be used.

@@ -21,31 +21,29 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.augment.annealing import share_left
 from jaxgan.errors import UserError
-from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Linear, Number
 
 __all__ = ["EarlyBlur"]
 
 
 @dataclass(frozen=True)
 class EarlyBlur:
-    """Gaussian blur that shrinks linearly and is gone after `until` images."""
+    """Gaussian blur."""
 
-    sigma: float = 10.0
-    """Standard deviation at first, in pixels of the image; the paper's is 10, at sides of 256 and
-    more. (The kernel of the paper's code, 2^-(x/sigma)^2, has 0.85 sigma; this one has sigma.)"""
-    until: int = 200_000
-    """Real images shown after which nothing is blurred; the paper's is 200,000."""
+    sigma: Number = Linear(10.0, 0.0, 200_000)
+    """Standard deviation, in pixels of the image; the paper's shrinks from 10, at sides of 256 and
+    more, to 0 after 200,000 images. (The kernel of the paper's code, 2^-(x/sigma)^2, has 0.85
+    sigma; this one has sigma.)"""
 
     role: ClassVar[str] = "softening"
 
     def __post_init__(self) -> None:
         check_number(*field_of(self, "sigma"), above=0, hint="for no blur, choose none")
-        check_whole(*field_of(self, "until"), 1, of="images", hint="for no blur, choose none")
 
-    def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array:
-        """Images [B, H, W, C], real images shown so far -> blurred images [B, H, W, C]."""
+    def __call__(self, key: jax.Array, images: jax.Array) -> jax.Array:
+        """Images [B, H, W, C] -> blurred images [B, H, W, C]."""
         del key
         chex.assert_rank(images, 4)
         _, height, width, _ = images.shape
@@ -54,7 +52,7 @@ class EarlyBlur:
                 f"early blur of {height}x{width} images: expected sides of 2 pixels and more, "
                 "because one pixel has nothing to blur with; choose instance noise or none"
             )
-        sigma = self.sigma * share_left(shown, self.until).astype(images.dtype)
+        sigma = jnp.asarray(self.sigma, images.dtype)
         # The default precision may round pixels to fewer bits, which is noise where blur ends.
         highest = jax.lax.Precision.HIGHEST
         rows = _change(height, sigma)

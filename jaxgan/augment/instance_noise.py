@@ -11,29 +11,27 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import jax
+import jax.numpy as jnp
 
-from jaxgan.augment.annealing import share_left
-from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Linear, Number
 
 __all__ = ["InstanceNoise"]
 
 
 @dataclass(frozen=True)
 class InstanceNoise:
-    """N(0, σ²) on every number of every image; σ shrinks linearly and is 0 after `until` images."""
+    """N(0, σ²) on every number of every image."""
 
-    sigma: float = 0.1
-    """Standard deviation at first, in units of the images, which go from -1 to 1."""
-    until: int = 200_000
-    """Real images shown after which there is no noise."""
+    sigma: Number = Linear(0.1, 0.0, 200_000)
+    """Standard deviation, in units of the images, which go from -1 to 1."""
 
     role: ClassVar[str] = "softening"
 
     def __post_init__(self) -> None:
         check_number(*field_of(self, "sigma"), above=0, hint="for no noise, choose none")
-        check_whole(*field_of(self, "until"), 1, of="images", hint="for no noise, choose none")
 
-    def __call__(self, key: jax.Array, images: jax.Array, shown: jax.Array) -> jax.Array:
-        """Images [B, ...], real images shown so far -> noisy images, which may leave [-1, 1]."""
-        sigma = self.sigma * share_left(shown, self.until).astype(images.dtype)
+    def __call__(self, key: jax.Array, images: jax.Array) -> jax.Array:
+        """Images [B, ...] -> noisy images, which may leave [-1, 1]."""
+        sigma = jnp.asarray(self.sigma, images.dtype)
         return images + sigma * jax.random.normal(key, images.shape, images.dtype)

@@ -24,11 +24,37 @@ from jaxgan.parts import (
     names_of_terms,
     part_name,
 )
+from jaxgan.schedules import Number, Schedule, number_from_text, number_to_text
 
 __all__ = ["Presets", "parse_experiment"]
 
 NO_PART = "none"
 QUICK_HELP = "Use the small preset, which finishes in minutes on two CPU cores."
+
+
+REGISTRY = tyro.constructors.ConstructorRegistry()
+"""What the parser knows besides its own types: numbers that may be annealed."""
+
+
+@REGISTRY.primitive_rule
+def _number(info: tyro.constructors.PrimitiveTypeInfo) -> Any:
+    """How a `Number` is read and shown; None for other types."""
+    if info.type != Number:
+        return None
+
+    def read(texts: list[str]) -> Number:
+        try:
+            return number_from_text(texts[0])
+        except UserError as error:
+            raise ValueError(str(error)) from error  # the parser adds the flag
+
+    return tyro.constructors.PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="NUMBER|SCHEDULE",
+        instance_from_str=read,
+        is_instance=lambda value: isinstance(value, int | float | Schedule),
+        str_from_instance=lambda number: [number_to_text(number)],
+    )
 
 
 class Presets(NamedTuple):
@@ -78,6 +104,7 @@ def parse_experiment(
         args=rest,
         description=description,
         config=(tyro.conf.AvoidSubcommands, tyro.conf.FlagCreatePairsOff),
+        registry=REGISTRY,
     )
     parsed = {name: getattr(read.config, name) for name in values}
     for field in TERM_FIELDS:

@@ -23,6 +23,7 @@ from jaxgan.config import Config
 from jaxgan.losses import Hinge
 from jaxgan.networks import ResidualDiscriminator, ResidualGenerator
 from jaxgan.optimizers import Adam
+from jaxgan.schedules import Linear
 
 __all__ = ["CONFIG", "QUICK", "main"]
 
@@ -35,8 +36,8 @@ CONFIG = Config(
     generator=ResidualGenerator(width=256, norm="batch", initialization="he"),
     discriminator=ResidualDiscriminator(width=128, norm="spectral", initialization="he"),
     loss=Hinge(),
-    generator_optimizer=Adam(learning_rate=2e-4, beta1=0.0, beta2=0.9, schedule="linear"),
-    discriminator_optimizer=Adam(learning_rate=2e-4, beta1=0.0, beta2=0.9, schedule="linear"),
+    generator_optimizer=Adam(learning_rate=Linear(2e-4, 0.0), beta1=0.0, beta2=0.9),
+    discriminator_optimizer=Adam(learning_rate=Linear(2e-4, 0.0), beta1=0.0, beta2=0.9),
 )
 
 # Minutes: a fraction of the width, one discriminator step at a higher rate, an average.

@@ -42,29 +42,29 @@ from jaxgan.losses import NonSaturating
 from jaxgan.networks import VanillaDiscriminator, VanillaGenerator
 from jaxgan.optimizers import Adam
 from jaxgan.penalties import R1
+from jaxgan.schedules import Halving
 
 __all__ = ["CONFIG", "QUICK", "main"]
 
 EPOCH = 938  # updates in which MNIST's 60,000 images pass once
+BATCH = 64
 
 
 def _halved_every_epoch(learning_rate: float) -> Adam:
-    return Adam(learning_rate, beta1=0.5, schedule="halving", halve_every=EPOCH)
+    return Adam(Halving(learning_rate, images=EPOCH * BATCH), beta1=0.5)
 
 
 CONFIG = Config(
     name="vanilla",
     steps=10 * EPOCH,
-    batch_size=64,
+    batch_size=BATCH,
     n_critic=1,
     latent_size=100,
     generator=VanillaGenerator(width=64),
     discriminator=VanillaDiscriminator(width=64),
     loss=NonSaturating(),
     generator_optimizer=_halved_every_epoch(2e-4),
-    discriminator_optimizer=Adam(
-        learning_rate=2e-4, beta1=0.5, schedule="halving", halve_every=938
-    ),
+    discriminator_optimizer=_halved_every_epoch(2e-4),
 )
 
 # Minutes: less width, a rate that is higher at first, and R1, without which it collapses.
@@ -76,9 +76,7 @@ QUICK = dataclasses.replace(
     discriminator=VanillaDiscriminator(width=8),
     penalty=(R1(gamma=1.0),),
     generator_optimizer=_halved_every_epoch(5e-4),
-    discriminator_optimizer=Adam(
-        learning_rate=1e-3, beta1=0.5, schedule="halving", halve_every=938
-    ),
+    discriminator_optimizer=_halved_every_epoch(1e-3),
     ema_half_life=5000.0,
     checkpoint_every=500,
     sample_every=500,

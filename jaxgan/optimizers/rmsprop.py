@@ -7,17 +7,17 @@ from typing import ClassVar
 
 import optax
 
-from jaxgan.optimizers.schedule import ScheduledRate
 from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["RMSProp"]
 
 
 @dataclass(frozen=True)
-class RMSProp(ScheduledRate):
+class RMSProp:
     """RMSProp with epsilon outside the square root, as the WGAN authors' code ran it."""
 
-    learning_rate: float = 5e-5
+    learning_rate: Number = 5e-5
     """Step size per update; WGAN 5e-5."""
     decay: float = 0.99
     """Decay of the mean square per update; 0.99 in the WGAN authors' code."""
@@ -27,10 +27,10 @@ class RMSProp(ScheduledRate):
     role: ClassVar[str] = "optimizer"
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        check_number(*field_of(self, "learning_rate"), above=0)
         check_number(*field_of(self, "epsilon"), above=0)
         check_number(*field_of(self, "decay"), least=0, below=1)
 
-    def build(self, updates: int) -> optax.GradientTransformation:
-        """The optax transformation with these hyper-parameters, for a run of `updates` updates."""
-        return optax.rmsprop(self.rate(updates), self.decay, self.epsilon, eps_in_sqrt=False)
+    def build(self) -> optax.GradientTransformation:
+        """The optax transformation with these hyper-parameters."""
+        return optax.rmsprop(self.learning_rate, self.decay, self.epsilon, eps_in_sqrt=False)

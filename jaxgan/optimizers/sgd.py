@@ -7,17 +7,17 @@ from typing import ClassVar
 
 import optax
 
-from jaxgan.optimizers.schedule import ScheduledRate
 from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["SGD"]
 
 
 @dataclass(frozen=True)
-class SGD(ScheduledRate):
+class SGD:
     """Gradient descent with heavy-ball momentum."""
 
-    learning_rate: float = 0.1
+    learning_rate: Number = 0.1
     """Step size per update; 0.1 in the first GAN paper's MNIST runs."""
     momentum: float = 0.5
     """Share of the last step kept per update; 0 for none."""
@@ -25,9 +25,9 @@ class SGD(ScheduledRate):
     role: ClassVar[str] = "optimizer"
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        check_number(*field_of(self, "learning_rate"), above=0)
         check_number(*field_of(self, "momentum"), least=0, below=1)
 
-    def build(self, updates: int) -> optax.GradientTransformation:
-        """The optax transformation with these hyper-parameters, for a run of `updates` updates."""
-        return optax.sgd(self.rate(updates), self.momentum)
+    def build(self) -> optax.GradientTransformation:
+        """The optax transformation with these hyper-parameters."""
+        return optax.sgd(self.learning_rate, self.momentum)

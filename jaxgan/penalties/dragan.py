@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxgan.numerics import safe_norm
 from jaxgan.penalties.slope import image_slope
 from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["DRAGAN"]
 
@@ -26,7 +27,7 @@ class DRAGAN:
     of a fixed size.)
     """
 
-    weight: float = 10.0
+    weight: Number = 10.0
     """Factor λ, dimensionless; the paper's is 10."""
     target: float = 1.0
     """Gradient norm aimed at, k in the paper, in logits per unit of image; the paper's is 1."""

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxgan.numerics import safe_norm
 from jaxgan.penalties.slope import image_slope
 from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["GradientPenalty"]
 
@@ -21,7 +22,7 @@ __all__ = ["GradientPenalty"]
 class GradientPenalty:
     """weight · (‖∇D(x̂)‖₂ - target)² at x̂ = a·x + (1 - a)·G(z), a uniform on [0, 1] per example."""
 
-    weight: float = 10.0
+    weight: Number = 10.0
     """Factor λ, dimensionless; the paper's is 10."""
     target: float = 1.0
     """Gradient norm aimed at, in logits per unit of image; the paper's is 1."""

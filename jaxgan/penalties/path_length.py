@@ -16,6 +16,7 @@ import jax.numpy as jnp
 
 from jaxgan.numerics import safe_norm
 from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["PathLength"]
 
@@ -31,7 +32,7 @@ class PathLength:
     gradient goes through it.
     """
 
-    weight: float = 2.0
+    weight: Number = 2.0
     """Factor of the term, dimensionless; 2 in the authors' code."""
     decay: float = 0.01
     """Share of the way to the batch's mean length that a moves at each use; 0.01 in the authors'

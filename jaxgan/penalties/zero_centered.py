@@ -16,13 +16,14 @@ import jax.numpy as jnp
 
 from jaxgan.penalties.slope import image_slope
 from jaxgan.ranges import check_number, check_whole, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["R1", "R1R2", "R2"]
 
 
 @dataclass(frozen=True)
 class _ZeroCentered:
-    gamma: float = 10.0
+    gamma: Number = 10.0
     """Factor of the squared gradient norm, halved in the equation. 10 in StyleGAN2 at 1024 pixels a
     side, and 20 in the code of Mescheder et al., which has 10 without the half; StyleGAN2-ADA's
     rule of thumb is 0.0002 · height · width / batch size; R3GAN starts from 2 for faces of 64

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxgan.errors import UserError
 from jaxgan.protocols import Compared
 from jaxgan.ranges import check_choice, check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["FeatureMatching"]
 
@@ -28,7 +29,7 @@ class FeatureMatching:
     same for every width. For the paper's sum, multiply the weight by the number of features.
     """
 
-    weight: float = 1.0
+    weight: Number = 1.0
     """Factor, in loss per squared (l2) or plain (l1) unit of activation; the paper's is 1, with no
     other term in the generator's loss."""
     distance: Distance = "l2"

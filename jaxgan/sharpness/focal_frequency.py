@@ -27,6 +27,7 @@ from jaxgan.errors import UserError
 from jaxgan.numerics import safe_norm
 from jaxgan.protocols import Compared
 from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["FocalFrequency"]
 
@@ -40,7 +41,7 @@ class FocalFrequency:
     the mean over images as well.
     """
 
-    weight: float = 1.0
+    weight: Number = 1.0
     """Factor, dimensionless; the paper's is 1. The distance is in squared units of the images,
     which go from -1 to 1."""
     alpha: float = 1.0

@@ -36,6 +36,7 @@ import numpy as np
 from jaxgan.errors import UserError
 from jaxgan.protocols import Compared
 from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["Spectral"]
 
@@ -50,7 +51,7 @@ SMALLEST_SIDE = 8
 class Spectral:
     """Mean squared difference, over rings of frequencies, of the log power of reals and fakes."""
 
-    weight: float = 0.1
+    weight: Number = 0.1
     """Factor, in loss per squared neper of power; a spectrum that is off by 1 decibel everywhere
     costs 0.053 weight. Unpublished; 0.01 to 1 is a sensible range."""
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
-from jaxgan.protocols import LookingThrough, Optimizer
+from jaxgan.protocols import LookingThrough
+from jaxgan.schedules import Now
 from jaxgan.steps.discriminator import discriminator_step
 from jaxgan.steps.generator import generator_step
 from jaxgan.steps.memory import first_memory
-from jaxgan.steps.model import Model
+from jaxgan.steps.model import Model, transformation
+from jaxgan.steps.present import present
 from jaxgan.steps.sampling import network_classes, sample, stages
 from jaxgan.types import (
     Gan,
@@ -60,8 +61,6 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
         config,
         config.generator.build(setting),
         config.discriminator.build(setting._replace(image_shape=packed)),
-        _transformation(config.generator_optimizer, config.steps),
-        _transformation(config.discriminator_optimizer, config.steps * config.n_critic),
         through,
     )
     return Gan(
@@ -90,6 +89,7 @@ def _offered(contract: type, function: Callable[..., Any], model: Model) -> Any:
 
 
 def _init(model: Model, key: jax.Array) -> GanState:
+    config = present(model.config, Now(shown=0.0, of=1))
     key_generator, key_discriminator = jax.random.split(key)
     generator = model.generator.init(key_generator)
     discriminator = model.discriminator.init(key_discriminator)
@@ -100,13 +100,9 @@ def _init(model: Model, key: jax.Array) -> GanState:
         discriminator=discriminator,
         # A copy: a donated state must not name one buffer twice.
         average=jax.tree.map(jnp.copy, generator),
-        generator_optimizer=model.generator_optimizer.init(generator.params),
-        discriminator_optimizer=model.discriminator_optimizer.init(discriminator.params),
-        memory=first_memory(model.config),
+        generator_optimizer=transformation(config.generator_optimizer).init(generator.params),
+        discriminator_optimizer=transformation(config.discriminator_optimizer).init(
+            discriminator.params
+        ),
+        memory=first_memory(config),
     )
-
-
-def _transformation(optimizer: Optimizer, updates: int) -> optax.GradientTransformation:
-    if isinstance(optimizer, optax.GradientTransformation):
-        return optimizer
-    return optimizer.build(updates)

@@ -13,11 +13,11 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.config import Config
-from jaxgan.parts import TERM_FIELDS
-from jaxgan.protocols import Remembering
+from jaxgan.parts import PART_FIELDS
+from jaxgan.protocols import Remembering, SteeredAugment
 from jaxgan.types import Tree
 
-__all__ = ["called", "first_memory", "memory_of", "with_observed"]
+__all__ = ["Memory", "called", "first_memory", "memory_of", "steered", "with_observed"]
 
 Memory = dict[str, tuple[Tree, ...]]
 """By a field of Config, what each of its parts carries; only fields with a part that remembers."""
@@ -26,8 +26,8 @@ Memory = dict[str, tuple[Tree, ...]]
 def first_memory(config: Config) -> Memory:
     """The memory of a state at step 0."""
     memory: Memory = {}
-    for field in TERM_FIELDS:
-        parts = getattr(config, field)
+    for field in PART_FIELDS:
+        parts = config.parts(field)
         if any(isinstance(part, Remembering) for part in parts):
             memory[field] = tuple(
                 part.init() if isinstance(part, Remembering) else () for part in parts
@@ -55,9 +55,15 @@ def with_observed(
         return memory
     new = tuple(
         _updated(part, old, seen, step) if isinstance(part, Remembering) else old
-        for part, old, seen in zip(getattr(config, field), memory[field], observed, strict=True)
+        for part, old, seen in zip(config.parts(field), memory[field], observed, strict=True)
     )
     return {**memory, field: new}
+
+
+def steered(augment: SteeredAugment, memory: Memory, observed: Tree, batch_size: int) -> Memory:
+    """The memory after a step's observations of how real images were judged, over all shards."""
+    new = augment.update(memory_of(memory, "augment", 0), observed, batch_size)
+    return {**memory, "augment": (new,)}
 
 
 def _updated(part: Any, memory: Tree, observed: Tree, step: jax.Array) -> Tree:

@@ -8,29 +8,34 @@ from typing import NamedTuple
 import optax
 
 from jaxgan.config import Config
-from jaxgan.protocols import FrozenNetwork
+from jaxgan.protocols import FrozenNetwork, Optimizer
 from jaxgan.types import Network, Tree
 
-__all__ = ["Model", "descend"]
+__all__ = ["Model", "descend", "transformation"]
 
 
 class Model(NamedTuple):
-    """A config's networks and optimisers, built."""
+    """A config and its networks, built."""
 
     config: Config
     generator: Network
     discriminator: Network
-    generator_optimizer: optax.GradientTransformation
-    discriminator_optimizer: optax.GradientTransformation
     through: Mapping[int, FrozenNetwork]  # what a sharpness term looks through, by its place
 
 
+def transformation(optimizer: Optimizer) -> optax.GradientTransformation:
+    """The optax transformation of an optimiser, which may be one already."""
+    if isinstance(optimizer, optax.GradientTransformation):
+        return optimizer
+    return optimizer.build()
+
+
 def descend(
-    optimizer: optax.GradientTransformation,
+    optimizer: Optimizer,
     gradient: Tree,
     optimizer_state: optax.OptState,
     params: Tree,
 ) -> tuple[Tree, optax.OptState]:
     """Parameters after one step of an optimiser, and its state."""
-    updates, new_state = optimizer.update(gradient, optimizer_state, params)
+    updates, new_state = transformation(optimizer).update(gradient, optimizer_state, params)
     return optax.apply_updates(params, updates), new_state

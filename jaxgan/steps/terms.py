@@ -12,6 +12,9 @@ from jax import lax
 
 from jaxgan.config import Config
 from jaxgan.parts import names_of_terms
+from jaxgan.schedules import Now
+from jaxgan.steps.memory import first_memory
+from jaxgan.steps.present import numbers_of
 from jaxgan.types import Judgement, StepInfo, Tree
 
 __all__ = ["added_terms", "class_error", "keys_of", "mean_loss", "no_info", "step_info"]
@@ -58,13 +61,14 @@ def keys_of(key: jax.Array, count: int) -> list[jax.Array]:
 def step_info(
     real: Judgement | None, fake: Judgement, adversarial: jax.Array, **added: dict[str, jax.Array]
 ) -> StepInfo:
-    """The info of a step, with its gradient norm still to come."""
+    """The info of a step, with its numbers and its gradient norm still to come."""
     terms = {ADVERSARIAL: adversarial}
     for named in added.values():
         terms |= named
     return StepInfo(
         loss=sum(terms.values(), start=jnp.zeros(())),
         terms=terms,
+        numbers={},  # still to come, as is the norm of the gradient
         gradient_norm=jnp.zeros(()),
         real_logits=jnp.zeros(()) if real is None else jnp.mean(real.logits),
         fake_logits=jnp.mean(fake.logits),
@@ -80,7 +84,9 @@ def no_info(config: Config, of: str, shape: tuple[int, ...] = ()) -> StepInfo:
     if config.discriminator.conditioning == "auxiliary":
         names.append(CLASSES)
     zeros = jnp.zeros(shape)
-    return StepInfo(zeros, dict.fromkeys(names, zeros), zeros, zeros, zeros)
+    numbers = numbers_of(config, Now(shown=0.0, of=1), first_memory(config), of)
+    of_terms, of_numbers = (dict.fromkeys(one, zeros) for one in (names, numbers))
+    return StepInfo(zeros, of_terms, of_numbers, zeros, zeros, zeros)
 
 
 def _every(

@@ -18,7 +18,7 @@ def scalars(info: UpdateInfo) -> dict[str, float]:
     values: dict[str, float] = {}
     for network, of_step in info._asdict().items():
         plain = of_step._asdict()
-        for name, value in {**plain.pop("terms"), **plain}.items():
+        for name, value in {**plain.pop("terms"), **plain.pop("numbers"), **plain}.items():
             values[f"{network}/{name}"] = float(value)
     return values
 

@@ -117,8 +117,8 @@ def check_extension(recorded: Config, asked: Config, *, extend: bool) -> None:
     laid_out = laid_out_over_steps(recorded)
     if asked.steps > recorded.steps and laid_out and not extend:
         raise UserError(
-            f"{' and '.join(laid_out)} over the run: with --steps {asked.steps} in place of "
-            f"{recorded.steps} the rates from here on would be others, and the run not that of "
+            f"{' and '.join(laid_out)}, over the whole run: with --steps {asked.steps} in place of "
+            f"{recorded.steps} the values from here on would be others, and the run not that of "
             "its config from the start. Add --extend to train on all the same"
         )
 

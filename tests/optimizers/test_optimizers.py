@@ -12,7 +12,7 @@ from jaxgan.optimizers import SGD, Adam, RMSProp
 
 def steps(optimizer, gradients):
     """What is added to the parameter at each gradient in turn."""
-    transformation = optimizer.build(updates=10)
+    transformation = optimizer.build()
     state = transformation.init(jnp.zeros(()))
     added = []
     for gradient in gradients:

@@ -25,6 +25,7 @@ from jaxgan.networks import (
 )
 from jaxgan.optimizers import SGD
 from jaxgan.penalties import R1, GradientPenalty, PathLength
+from jaxgan.schedules import Linear
 from jaxgan.sharpness import FeatureMatching, Spectral
 from jaxgan.types import Given, NetworkSetting
 from tests.steps.small import SHAPE, batch_of, first_step, two_layers
@@ -325,15 +326,16 @@ def test_real_and_fake_images_are_augmented_each_in_its_own_way():
     assert len(seen) > 2
 
 
-def test_softening_is_told_how_many_images_were_shown():
-    config = two_layers(softening=InstanceNoise(sigma=100.0, until=16))  # two batches of 8
+def test_softening_fades_with_the_images_shown():
+    fading = InstanceNoise(Linear(100.0, 0.0, 16 * 5))  # two updates of five batches of 8
+    config = two_layers(softening=fading, n_critic=5)
     gan = jaxgan.build(config, SHAPE)
     state, step = jax.jit(gan.init)(jax.random.key(0)), jax.jit(gan.discriminator_step)
     plain = jaxgan.build(dataclasses.replace(config, softening=None), SHAPE)
     _, clear = jax.jit(plain.discriminator_step)(jax.random.key(1), state, batch_of())
     spread = []
     for shown in (0, 1, 2):
-        at = state._replace(discriminator_step=jnp.int32(shown))
+        at = state._replace(step=jnp.int32(shown))
         _, info = step(jax.random.key(1), at, batch_of())
         spread.append(abs(float(info.real_logits - clear.real_logits)))
     assert spread[0] > spread[1] > 0
@@ -438,21 +440,24 @@ def test_an_average_ramps_up():
 
 
 def test_schedules_are_laid_out_over_the_run():
-    """A linear rate over 2 steps with 3 discriminator updates each: 1, 5/6, 4/6 … of the first."""
+    """A linear rate over 4 updates: 1, 3/4, 2/4, 1/4 of the first in both networks' steps."""
+    falling = SGD(Linear(0.1, 0.0), momentum=0.0)
     config = two_layers(
-        steps=2,
-        n_critic=3,
-        generator_optimizer=SGD(0.1, momentum=0.0, schedule="linear"),
-        discriminator_optimizer=SGD(0.1, momentum=0.0, schedule="linear"),
+        steps=4, n_critic=3, generator_optimizer=falling, discriminator_optimizer=falling
     )
-    for step, updates in (("discriminator_step", 6), ("generator_step", 2)):
-        states, infos = first_step(config, step, times=updates)
-        network = "discriminator" if step == "discriminator_step" else "generator"
-        for i, info in enumerate(infos):
-            before, after = (getattr(s, network).params for s in states[i : i + 2])
+    gan = jaxgan.build(config, SHAPE)
+    state = jax.jit(gan.init)(jax.random.key(0))
+    for network in ("discriminator", "generator"):
+        step = jax.jit(getattr(gan, f"{network}_step"))
+        for i in range(4):
+            at = state._replace(step=jnp.int32(i))
+            new, info = step(jax.random.key(1), at, batch_of())
+            before, after = (getattr(s, network).params for s in (at, new))
             moved = optax.tree.norm(jax.tree.map(jnp.subtract, after, before))
-            rate = 0.1 * (1 - i / updates)
+            rate = 0.1 * (1 - i / 4)
             np.testing.assert_allclose(moved, rate * info.gradient_norm, rtol=1e-3)
+            told = info.numbers[f"{network}-optimizer.learning-rate"]
+            assert float(told) == pytest.approx(rate, rel=1e-6)
 
 
 def test_help_shows_the_contract(capsys):

@@ -18,6 +18,7 @@ from PIL import Image
 
 from jaxgan.errors import UserError
 from jaxgan.optimizers import Adam
+from jaxgan.schedules import Linear
 from jaxgan.training.loop import train
 from jaxgan.training.options import RunOptions
 from jaxgan.training.rerun import rerun
@@ -52,11 +53,13 @@ def test_more_steps_give_the_bits_of_a_run_that_had_them_from_the_start(whole_ru
 
 
 def test_more_steps_under_a_schedule_are_asked_for_by_name(tmp_path):
-    falling = Adam(schedule="linear")
+    falling = Adam(learning_rate=Linear(2e-4, 0.0))
     config = dataclasses.replace(SHORT, steps=2, generator_optimizer=falling)
     train(config, quiet(workdir=tmp_path / "run"))
     more = dataclasses.replace(config, steps=3)
-    with pytest.raises(UserError, match=r"--generator-optimizer.schedule linear is .* --extend"):
+    with pytest.raises(
+        UserError, match=r"--generator-optimizer.learning-rate linear:0.0002:0.0, over .* --extend"
+    ):
         train(more, quiet(workdir=tmp_path / "run"))
     assert train(more, quiet(workdir=tmp_path / "run", extend=True)).step == 3
     noted = json.loads((tmp_path / "run" / "environment.json").read_text())["extended"]
