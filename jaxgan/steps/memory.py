@@ -13,11 +13,14 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.config import Config
-from jaxgan.parts import PART_FIELDS
+from jaxgan.parts import TERM_FIELDS
 from jaxgan.protocols import Remembering, SteeredAugment
 from jaxgan.types import Tree
 
 __all__ = ["Memory", "called", "first_memory", "memory_of", "steered", "with_observed"]
+
+FIELDS = ("augment", *TERM_FIELDS)
+"""Where parts that remember may stand. (An optax transformation has `init` and `update`, too.)"""
 
 Memory = dict[str, tuple[Tree, ...]]
 """By a field of Config, what each of its parts carries; only fields with a part that remembers."""
@@ -26,7 +29,7 @@ Memory = dict[str, tuple[Tree, ...]]
 def first_memory(config: Config) -> Memory:
     """The memory of a state at step 0."""
     memory: Memory = {}
-    for field in PART_FIELDS:
+    for field in FIELDS:
         parts = config.parts(field)
         if any(isinstance(part, Remembering) for part in parts):
             memory[field] = tuple(
