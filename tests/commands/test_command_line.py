@@ -11,6 +11,7 @@ from jaxgan.commands.train import CommandOptions
 from jaxgan.errors import UserError
 from jaxgan.experiments import relativistic, stylegan2, wgan_gp
 from jaxgan.penalties import R1, R1R2, R2, GradientPenalty
+from jaxgan.schedules import Cosine, Halving, Linear
 from jaxgan.sharpness import FocalFrequency, Spectral
 
 
@@ -120,3 +121,24 @@ def test_a_preset_is_the_default_of_all_flags():
 def test_presets_that_cannot_be_are_refused(arguments, message):
     with pytest.raises(UserError, match=message):
         stylegan2_asked(*arguments)
+
+
+def test_numbers_that_recipes_anneal_take_schedules():
+    config = asked(
+        "--generator-optimizer.learning-rate=linear:2e-4:0",
+        "--penalty.weight", "cosine:10:1:2e6",
+        "--ema-half-life=halving:5e3:60000",
+        "--discriminator-optimizer.learning-rate=3e-4",
+    )  # fmt: skip
+    assert config.generator_optimizer.learning_rate == Linear(2e-4, 0.0)
+    assert config.penalty == (GradientPenalty(weight=Cosine(10.0, 1.0, 2_000_000)),)
+    assert config.ema_half_life == Halving(5000.0, 60_000)
+    assert config.discriminator_optimizer.learning_rate == 3e-4
+
+
+def test_a_schedule_that_is_none_is_refused_with_its_flag(capsys):
+    with pytest.raises(SystemExit):
+        asked("--penalty.weight=sine:1:2")
+    told = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "--penalty.weight" in told
+    assert "'sine:1:2': expected a number, linear:FIRST:FINAL[:IMAGES]" in told
