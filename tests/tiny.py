@@ -30,7 +30,8 @@ SMALL = {
 }
 
 
-NARROW = {"width": 2, "channel_max": 2, "style_size": 4, "mapping_layers": 1}
+NARROW = {"width": 2, "channel_max": 2, "style_size": 4, "mapping_layers": 1, "blocks": 1,
+          "group_size": 2}  # fmt: skip
 GROUPS = {"minibatch_deviation": 2}  # of the images of a shard, where there are groups
 
 

@@ -3,6 +3,8 @@
 from jaxgan.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from jaxgan.networks.mlp import MLPDiscriminator, MLPGenerator
 from jaxgan.networks.patch import PatchDiscriminator
+from jaxgan.networks.r3gan import R3GANGenerator
+from jaxgan.networks.r3gan_discriminator import R3GANDiscriminator
 from jaxgan.networks.recurrent import RecurrentGenerator
 from jaxgan.networks.residual import ResidualDiscriminator, ResidualGenerator
 from jaxgan.networks.stylegan2 import StyleGAN2Generator
@@ -16,6 +18,8 @@ __all__ = [
     "MLPDiscriminator",
     "MLPGenerator",
     "PatchDiscriminator",
+    "R3GANDiscriminator",
+    "R3GANGenerator",
     "RecurrentGenerator",
     "ResidualDiscriminator",
     "ResidualGenerator",
