@@ -8,6 +8,7 @@ takes a step of each kind with every one of them, and writes down how that went.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import itertools
 import json
 import random
@@ -18,7 +19,7 @@ import jax
 import jax.numpy as jnp
 
 import jaxgan
-from jaxgan.augment import DiffAugment, EarlyBlur, InstanceNoise
+from jaxgan.augment import ADA, BGC, DiffAugment, EarlyBlur, InstanceNoise
 from jaxgan.config import Config
 from jaxgan.errors import UserError
 from jaxgan.losses import (
@@ -35,9 +36,13 @@ from jaxgan.networks import (
     MLPDiscriminator,
     MLPGenerator,
     PatchDiscriminator,
+    R3GANDiscriminator,
+    R3GANGenerator,
     RecurrentGenerator,
     ResidualDiscriminator,
     ResidualGenerator,
+    StyleGAN2Discriminator,
+    StyleGAN2Generator,
     UNetDiscriminator,
     VanillaDiscriminator,
     VanillaGenerator,
@@ -46,16 +51,18 @@ from jaxgan.optimizers import Adam, RMSProp
 from jaxgan.penalties import DRAGAN, R1, R1R2, R2, GradientPenalty, PathLength
 from jaxgan.schedules import Cosine, Linear
 from jaxgan.sharpness import FeatureMatching, FocalFrequency, Spectral
+from tests.tiny import narrow
 
-COUNT, SEED = 405, 8  # a seed with which all pairs of values occur
+COUNT, SEED = 480, 12  # a seed with which all pairs of values occur
 NORMS = ("none", "batch", "layer", "instance", "group", "spectral")
 DIMENSIONS = {
     "generator": (
-        DCGANGenerator, MLPGenerator, RecurrentGenerator, ResidualGenerator, VanillaGenerator,
+        DCGANGenerator, MLPGenerator, R3GANGenerator, RecurrentGenerator, ResidualGenerator,
+        StyleGAN2Generator, VanillaGenerator,
     ),
     "discriminator": (
-        DCGANDiscriminator, MLPDiscriminator, PatchDiscriminator, ResidualDiscriminator,
-        UNetDiscriminator, VanillaDiscriminator,
+        DCGANDiscriminator, MLPDiscriminator, PatchDiscriminator, R3GANDiscriminator,
+        ResidualDiscriminator, StyleGAN2Discriminator, UNetDiscriminator, VanillaDiscriminator,
     ),
     "loss": (
         Wasserstein(), NonSaturating(), Saturating(label_smoothing=0.1), Hinge(), LeastSquares(),
@@ -71,7 +78,7 @@ DIMENSIONS = {
     "generator_norm": NORMS,
     "discriminator_norm": NORMS,
     # None more often than not, where a part takes long to compile.
-    "augment": (*[None] * 2, DiffAugment()),
+    "augment": (*[None] * 4, DiffAugment(), BGC(Linear(0.0, 0.9), cutout=1.0), ADA(interval=2)),
     "softening": (*[None] * 4, InstanceNoise(), EarlyBlur(sigma=1.0)),
     "sharpness": (*[()] * 7, (FeatureMatching(),), (FocalFrequency(),), (Spectral(),)),
     "generator_penalty": (*[()] * 7, (PathLength(interval=1),)),
@@ -93,23 +100,22 @@ SHAPE, CLASSES, BATCH = (8, 8, 1), 3, 8
 def config_of(choice: dict[str, object]) -> Config:
     """The tiny config of a combination; raises UserError where it makes no sense."""
     in_g, in_d = choice["conditioning"]
-    part = choice["generator"]
-    grows = {"upsampling": choice["upsampling"]} if hasattr(part, "upsampling") else {}
-    generator = part(
-        width=2,
+    generator = _network(
+        choice["generator"],
         norm=choice["generator_norm"],
         dropout=choice["dropout"],
         conditioning=in_g,
-        **grows,
+        upsampling=choice["upsampling"],
     )
     # Norms over two features make ±1 of any image: dense layers get a few more.
-    dense = choice["discriminator"] is MLPDiscriminator
-    discriminator = choice["discriminator"](
-        width=8 if dense else 2,
+    dense = {"width": 8} if choice["discriminator"] is MLPDiscriminator else {}
+    discriminator = _network(
+        choice["discriminator"],
         norm=choice["discriminator_norm"],
         dropout=choice["dropout"],
         conditioning=in_d,
         minibatch_deviation=choice["minibatch_deviation"],
+        **dense,
     )
     same = ("loss", "penalty", "augment", "softening", "sharpness", "generator_penalty")
     return Config(
@@ -125,6 +131,12 @@ def config_of(choice: dict[str, object]) -> Config:
         ema_ramp_up=0.05 if choice["ema"] else 0.0,
         **{name: choice[name] for name in (*same, "packing", "precision")},
     )
+
+
+def _network(part: type, **values: object) -> object:
+    """A small network with those of the values that it has a field for."""
+    fields = {field.name for field in dataclasses.fields(part)}
+    return part(**{**narrow(part), **{k: v for k, v in values.items() if k in fields}})
 
 
 def draw() -> tuple[list[dict[str, object]], dict[str, int]]:
