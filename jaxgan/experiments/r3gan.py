@@ -70,12 +70,7 @@ def preset(name: str, image_size: int | None = None) -> Config:
             f"--preset {name} --image-size {image_size}: that preset is for {settings.size} "
             "pixels; choose its size, or leave the preset out"
         )
-    knobs = {
-        "channel_base": settings.channel_base,
-        "channel_max": settings.channel_max,
-        "group_size": settings.group_size,
-    }
-    in_g, in_d = ("concat", "projection") if settings.classes else ("none", "none")
+    base, most, size = settings.channel_base, settings.channel_max, settings.group_size
     images = settings.annealed * MILLION
     adam = Adam(Cosine(2e-4, 5e-5, images), beta1=0.0, beta2=Cosine(0.9, 0.99, images))
     return Config(
@@ -85,8 +80,12 @@ def preset(name: str, image_size: int | None = None) -> Config:
         n_critic=1,
         image_size=settings.size,
         latent_size=64,
-        generator=R3GANGenerator(**knobs, conditioning=in_g),
-        discriminator=R3GANDiscriminator(**knobs, conditioning=in_d),
+        generator=R3GANGenerator(
+            base, most, group_size=size, conditioning="concat" if settings.classes else "none"
+        ),
+        discriminator=R3GANDiscriminator(
+            base, most, group_size=size, conditioning="projection" if settings.classes else "none"
+        ),
         loss=RelativisticPaired(),
         penalty=(R1R2(gamma=Cosine(*settings.gamma, images)),),
         augment=_augment(settings.augmented),
@@ -104,23 +103,23 @@ def _augment(final: float) -> AugmentPart | None:
 
 CONFIG = preset("cifar10")
 
-# Minutes: a twelfth of the width, one block a size, no labels, everything annealed over the run.
-SMALL = {"channel_base": 1792, "channel_max": 64, "blocks": 1}
+# Minutes: a twelfth of the width and less at full size, one block a size, no labels; everything is
+# annealed over the run.
 QUICK_ADAM = Adam(Cosine(1e-3, 2e-4), beta1=0.0, beta2=Cosine(0.9, 0.99))
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=600,
+    steps=500,
     batch_size=32,
     image_size=28,
-    generator=R3GANGenerator(**SMALL),
-    discriminator=R3GANDiscriminator(**SMALL),
+    generator=R3GANGenerator(channel_base=896, channel_max=64, blocks=1),
+    discriminator=R3GANDiscriminator(channel_base=896, channel_max=64, blocks=1),
     penalty=(R1R2(gamma=Cosine(0.5, 0.05)),),
     augment=None,
     generator_optimizer=QUICK_ADAM,
     discriminator_optimizer=QUICK_ADAM,
     ema_half_life=Cosine(0.0, 2000.0),
-    checkpoint_every=200,
-    sample_every=200,
+    checkpoint_every=250,
+    sample_every=250,
 )
 
 

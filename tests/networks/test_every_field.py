@@ -10,18 +10,27 @@ import jax.numpy as jnp
 import pytest
 
 from jaxgan.errors import UserError
-from jaxgan.networks import StyleGAN2Discriminator, StyleGAN2Generator, VanillaGenerator
+from jaxgan.networks import (
+    R3GANDiscriminator,
+    R3GANGenerator,
+    StyleGAN2Discriminator,
+    StyleGAN2Generator,
+    VanillaGenerator,
+)
 from jaxgan.types import Given, NetworkSetting
 from tests.networks.values import PARTS, WITH_KNOBS, shapes
 
 SETTING = NetworkSetting((16, 16, 1), latent_size=6, classes=3)
 KNOBS = {"width": 3, "norm": "batch", "initialization": "he", "dropout": 0.5}
 STYLEGAN2 = {"channel_base": 64, "channel_max": 8, "mapping_layers": 1}
+R3GAN = {"channel_base": 64, "channel_max": 8, "blocks": 1, "group_size": 4}
 BASES = {
     **dict.fromkeys(WITH_KNOBS, KNOBS),
     # What a field has an effect with: a mapping network of the discriminator with labels alone.
     StyleGAN2Discriminator: {**STYLEGAN2, "conditioning": "projection"},
     StyleGAN2Generator: {**STYLEGAN2, "style_size": 4},
+    R3GANDiscriminator: R3GAN,
+    R3GANGenerator: {**R3GAN, "conditioning": "concat"},
 }
 OTHER = {
     "width": [4],
@@ -48,6 +57,10 @@ OTHER = {
     "mean_decay": [0.9],
     "noise_when_sampling": ["fixed", "none"],
     "architecture": ["orig"],
+    "blocks": [2],
+    "expansion": [3],
+    "group_size": [2],
+    "embedding_size": [3],
 }
 FIELDS = [(part, field.name) for part in PARTS for field in dataclasses.fields(part)]
 

@@ -11,6 +11,8 @@ import pytest
 from jaxgan.networks import (
     MLPDiscriminator,
     MLPGenerator,
+    R3GANDiscriminator,
+    R3GANGenerator,
     StyleGAN2Discriminator,
     StyleGAN2Generator,
 )
@@ -25,6 +27,8 @@ def small(part):
     """The network without norms, so that its convolutions are all there is to find."""
     if part in WITH_KNOBS:
         return part(2, "none")
+    if part in (R3GANGenerator, R3GANDiscriminator):
+        return part(channel_max=4, blocks=1, group_size=2)
     changes = {StyleGAN2Generator: {"style_size": 4}, StyleGAN2Discriminator: {}}[part]
     return part(channel_max=4, mapping_layers=1, **changes)
 
