@@ -35,6 +35,7 @@ from jaxgan.networks import (
 from jaxgan.optimizers import SGD, Adam, RMSProp
 from jaxgan.parts import PART_FIELDS, available_parts, import_trusted, part_name, part_to_json
 from jaxgan.penalties import R1, R1R2, GradientPenalty, PathLength
+from jaxgan.schedules import Linear
 from jaxgan.sharpness import FeatureMatching, Spectral
 
 GOLDEN = Path(__file__).parent / "experiments" / "golden"
