@@ -40,7 +40,9 @@ def drawn_geometry(
     keys = iter(jax.random.split(key, 16))
     rotated = 1.0 - jnp.sqrt(jnp.maximum(1.0 - jnp.asarray(probability, jnp.float32), 0.0))
 
-    def chosen(drawn: jax.Array, otherwise: float, share: jax.Array | float = probability):  # type: ignore[no-untyped-def]
+    def chosen(
+        drawn: jax.Array, otherwise: float, share: jax.Array | float = probability
+    ) -> jax.Array:
         return for_some(next(keys), share, drawn, otherwise)
 
     def normal(deviation: float, *shape: int) -> jax.Array:
