@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxgan.experiments
-from jaxgan.augment import DiffAugment, EarlyBlur, InstanceNoise
+from jaxgan.augment import ADA, BGC, DiffAugment, EarlyBlur, InstanceNoise
 from jaxgan.config import Config
 from jaxgan.config_json import config_from_json, config_to_json
 from jaxgan.errors import UserError
@@ -35,6 +35,7 @@ from jaxgan.networks import (
 from jaxgan.optimizers import SGD, Adam, RMSProp
 from jaxgan.parts import PART_FIELDS, available_parts, import_trusted, part_name, part_to_json
 from jaxgan.penalties import R1, R1R2, GradientPenalty, PathLength
+from jaxgan.schedules import Linear
 from jaxgan.sharpness import FeatureMatching, Spectral
 
 GOLDEN = Path(__file__).parent / "experiments" / "golden"
@@ -140,7 +141,7 @@ configs = st.builds(
     discriminator_optimizer=optimizers,
     generator_penalty=st.just(()) | st.tuples(st.builds(PathLength, positive)),
     sharpness=st.lists(st.sampled_from([Spectral(), FeatureMatching()]), max_size=3).map(tuple),
-    augment=st.none() | st.just(DiffAugment()),
+    augment=st.none() | st.sampled_from([ADA(), BGC(Linear(0.0, 0.5)), DiffAugment()]),
     softening=st.none() | st.sampled_from([InstanceNoise(), EarlyBlur()]),
     packing=counts,
     classes=st.none() | st.integers(0, 1000),
@@ -427,7 +428,7 @@ def test_values_from_json_are_checked_like_all_others(change, message):
         ("penalty", {"gradient-penalty": GradientPenalty, "r1r2": R1R2}),
         ("generator_penalty", {"path-length": PathLength}),
         ("sharpness", {"feature-matching": FeatureMatching, "spectral": Spectral}),
-        ("augment", {"diff-augment": DiffAugment}),
+        ("augment", {"ada": ADA, "bgc": BGC, "diff-augment": DiffAugment}),
         ("softening", {"instance-noise": InstanceNoise, "early-blur": EarlyBlur}),
         ("generator", {"dcgan": DCGANGenerator, "residual": ResidualGenerator}),
         ("discriminator", {"dcgan": DCGANDiscriminator, "unet": UNetDiscriminator}),

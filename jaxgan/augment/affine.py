@@ -38,9 +38,11 @@ def drawn_geometry(
     rotations have probability 1 - √(1 - p) each, so that p of the images are rotated.
     """
     keys = iter(jax.random.split(key, 16))
-    rotated = 1.0 - jnp.sqrt(1.0 - jnp.asarray(probability, jnp.float32))
+    rotated = 1.0 - jnp.sqrt(jnp.maximum(1.0 - jnp.asarray(probability, jnp.float32), 0.0))
 
-    def chosen(drawn: jax.Array, otherwise: float, share: jax.Array | float = probability):  # type: ignore[no-untyped-def]
+    def chosen(
+        drawn: jax.Array, otherwise: float, share: jax.Array | float = probability
+    ) -> jax.Array:
         return for_some(next(keys), share, drawn, otherwise)
 
     def normal(deviation: float, *shape: int) -> jax.Array:

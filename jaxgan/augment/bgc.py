@@ -12,6 +12,7 @@ import jax
 
 from jaxgan.augment.pipeline import Pipeline
 from jaxgan.ranges import check_number, field_of
+from jaxgan.schedules import Number
 
 __all__ = ["BGC"]
 
@@ -20,7 +21,7 @@ __all__ = ["BGC"]
 class BGC(Pipeline):
     """Pixels moved, geometry and colours changed ("bgc" in the paper), at a given probability."""
 
-    probability: float = 0.5
+    probability: Number = 0.5
     """Probability p of each transform, 0 to 1; R3GAN lets it rise from 0 to 0.3 to 0.5. Above
     about 0.8 the transforms leak into samples."""
 

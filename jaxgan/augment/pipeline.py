@@ -7,6 +7,7 @@ not to learn it: below about 0.8 nothing of it leaks into samples (section 2.2 o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import chex
 import jax
@@ -47,9 +48,7 @@ class Pipeline:
                 "0; for no augmentation, choose none"
             )
 
-    def augmented(
-        self, key: jax.Array, images: jax.Array, probability: jax.Array | float
-    ) -> jax.Array:
+    def augmented(self, key: jax.Array, images: jax.Array, probability: Any) -> jax.Array:
         """Images [B, S, S, C], p in [0, 1] -> images of the same shape; colours may leave [-1, 1].
 
         An image that no transform was drawn for is handed on as it is, to the bit.

@@ -7,8 +7,8 @@ The map is linear in the image. Its transpose adds up, for each sample, what was
 As a scatter this would be added in an order that GPUs leave open. Here the places are sorted by
 cell, and every cell adds up its own in their order: gathers alone, in gradients of any order.
 
-On two CPU cores that did other work, 64 images of 32x32x3 took 63 ms and their gradient about as
-long as the discriminator step of `dcgan`; both grow with the number of pixels.
+A CPU takes 0.03 s for 64 images of 32x32x3 and 0.24 s for their gradient, 0.03 s and 0.31 s for 16
+of 64x64x3 (processor time): both grow with the number of pixels.
 """
 
 from __future__ import annotations
