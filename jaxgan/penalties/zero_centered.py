@@ -64,21 +64,24 @@ class _ZeroCentered:
         """Images [B, H, W, C] -> γ / 2 · ‖∇D‖² at each, [B], summed over `at`."""
         chex.assert_equal_shape([real, fake])
         images = {"real": real, "fake": fake}
-        keys = [key] if len(self.at) == 1 else list(jax.random.split(key, len(self.at)))
         found = [
-            self.gamma / 2 * self._squared(own, discriminate, images[name])
-            for own, name in zip(keys, self.at, strict=True)
+            self.gamma / 2 * self._squared(key, i, discriminate, images[name])
+            for i, name in enumerate(self.at)
         ]
         return sum(found[1:], start=found[0])
 
     def _squared(
-        self, key: jax.Array, discriminate: Callable[[jax.Array], jax.Array], images: jax.Array
+        self,
+        key: jax.Array,
+        place: int,
+        discriminate: Callable[[jax.Array], jax.Array],
+        images: jax.Array,
     ) -> jax.Array:
         """‖∇D‖² at each image, [B], or what is that on average."""
         if self.form == "exact":
             squared = jnp.square(image_slope(discriminate, images))
             return jnp.sum(squared, axis=tuple(range(1, images.ndim)))
-        noise = jax.random.normal(key, images.shape, images.dtype)
+        noise = jax.random.normal(jax.random.fold_in(key, place), images.shape, images.dtype)
         rise = discriminate(images + self.distance * noise) - discriminate(images)
         return jnp.square(rise / self.distance)
 

@@ -101,7 +101,7 @@ def test_differences_of_a_linear_discriminator_are_squares_of_one_normal_number(
     w = jnp.array([1.0, -2, 0, 2]).reshape(1, *IMAGE)  # |w|² = 9
     images = jnp.zeros((40_000, *IMAGE))
     penalty = cls(gamma=2.0, form="difference", distance=distance)
-    values = penalty(KEY, lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images)
+    values = penalty(jax.random.key(1), lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images)
     # 9 χ²: a mean of 9 and a variance of 2 · 81 for each of `times`; four deviations of the mean.
     error = np.sqrt(2 * 81 * times / 40_000)
     assert abs(np.mean(values) - 9 * times) < 4 * error
@@ -113,21 +113,23 @@ def test_differences_of_a_quadratic_discriminator(distance):
     # (D(x + e n) - D(x)) / e = x·n + e |n|² / 2, whose mean square is |x|² + e² / 4 · E|n|⁴, with
     # E|n|⁴ = d (d + 2) = 24 for d = 4: the bias of the form, of order e².
     x = jnp.broadcast_to(jnp.array([1.0, 1, 1, 0]).reshape(1, *IMAGE), (40_000, *IMAGE))
-    values = R1(2.0, form="difference", distance=distance)(KEY, quadratic, x, x)
+    values = R1(2.0, form="difference", distance=distance)(jax.random.key(1), quadratic, x, x)
     assert np.mean(values) == pytest.approx(3 + distance**2 / 4 * 24, rel=0.05)
-    np.testing.assert_allclose(R1(2.0)(KEY, quadratic, x[:2], x[:2]), [3.0, 3.0], rtol=1e-6)
+    np.testing.assert_allclose(
+        R1(2.0)(jax.random.key(1), quadratic, x[:2], x[:2]), [3.0, 3.0], rtol=1e-6
+    )
 
 
-def test_differences_have_no_second_derivative_and_slope_as_the_exact_form_does():
+def test_differences_have_the_slope_of_the_exact_form_on_average():
     w = np.array([1.0, -2, 0, 2], np.float32)
     images = jnp.zeros((40_000, *IMAGE))
 
     def total(w, form):
         penalty = R1(2.0, form=form)
-        return jnp.mean(penalty(KEY, lambda x: x.reshape(-1, 4) @ w, images, images))
+        return jnp.mean(penalty(jax.random.key(1), lambda x: x.reshape(-1, 4) @ w, images, images))
 
     # Of |w|², 2 w.
-    np.testing.assert_allclose(jax.grad(total)(w, "exact"), 2 * w, rtol=1e-5)
+    np.testing.assert_allclose(jax.grad(total)(w, "exact"), 2 * w, rtol=1e-3)
     np.testing.assert_allclose(jax.grad(total)(w, "difference"), 2 * w, atol=0.15)
 
 
@@ -135,9 +137,9 @@ def test_differences_take_fresh_noise_at_reals_and_fakes():
     w = jnp.ones((1, *IMAGE))
     penalty = R1R2(2.0, form="difference")
     images = jnp.zeros((3, *IMAGE))
-    values = penalty(KEY, lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images)
+    values = penalty(jax.random.key(1), lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images)
     alone = R1(2.0, form="difference")(
-        KEY, lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images
+        jax.random.key(1), lambda x: jnp.sum(x * w, axis=(1, 2, 3)), images, images
     )
     assert np.unique(np.asarray(values)).size == 3
     assert not np.allclose(values, 2 * np.asarray(alone))
