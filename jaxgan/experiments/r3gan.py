@@ -5,8 +5,9 @@
     python -m jaxgan.experiments.r3gan --quick
 
 Relativistic pairs with R1 and R2 at every step, residual networks of inverted bottlenecks without
-any normalisation, Adam without momentum, an average of the generator. Learning rate, beta2, gamma
-and the average's half-life follow cosines over the first 20 million images (ImageNet: 200).
+any normalisation, Adam without momentum, an average of the generator. Learning rate, beta2, gamma,
+the average's half-life and the probability of ADA's augmentations, with cutout, follow cosines over
+the first 20 million images (ImageNet: 200).
 Presets are those of the authors' code: `cifar10`, `ffhq64`, `ffhq256`, `imagenet32` and
 `imagenet64`; they stop by hand, so the lengths of runs but CIFAR-10's 250 million images are ours.
 Gammas do not carry over to other data: 0.05 for CIFAR-10, 150 for faces of 256 pixels.
@@ -20,6 +21,7 @@ from __future__ import annotations
 import dataclasses
 from typing import NamedTuple
 
+from jaxgan.augment import BGC
 from jaxgan.commands.command_line import Presets
 from jaxgan.commands.train import experiment_main
 from jaxgan.config import Config
@@ -28,7 +30,6 @@ from jaxgan.losses import RelativisticPaired
 from jaxgan.networks import R3GANDiscriminator, R3GANGenerator
 from jaxgan.optimizers import Adam
 from jaxgan.penalties import R1R2
-from jaxgan.protocols import AugmentPart
 from jaxgan.schedules import Cosine
 
 __all__ = ["CONFIG", "PRESETS", "QUICK", "main", "preset"]
@@ -88,17 +89,16 @@ def preset(name: str, image_size: int | None = None) -> Config:
         ),
         loss=RelativisticPaired(),
         penalty=(R1R2(gamma=Cosine(*settings.gamma, images)),),
-        augment=_augment(settings.augmented),
+        augment=_augment(settings.augmented, images),
         generator_optimizer=adam,
         discriminator_optimizer=adam,
         ema_half_life=Cosine(0.0, settings.half_life * MILLION, images),
     )
 
 
-def _augment(final: float) -> AugmentPart | None:
+def _augment(final: float, images: int) -> BGC:
     """All of ADA's changes of geometry and colour, and cutout, each ever more often."""
-    del final
-    return None
+    return BGC(Cosine(0.0, final, images), colour=0.5, cutout=1.0)
 
 
 CONFIG = preset("cifar10")
