@@ -15,7 +15,7 @@ PACKAGE = Path(jaxgan.__file__).parent
 LAYERS = [
     ["errors"],
     ["types", "typed_json", "paths", "ranges", "files"],
-    ["numerics", "protocols", "digest"],
+    ["numerics", "protocols", "digest", "weights"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),
@@ -44,6 +44,9 @@ HOMES = {
     "tensorflow_datasets": ("data/tfds.py",),
     "tensorflow": ("data/tfds.py",),
     "pmap": ("parallel.py",),
+    "h5py": ("weights/hdf5.py",),
+    "safetensors": ("weights/safetensors_file.py",),
+    "pooch": ("weights/places.py",),
 }
 MOST_LINES = 300
 
