@@ -160,9 +160,16 @@ class FrozenNetwork(Protocol):
 
 @runtime_checkable
 class LookingThrough(SharpnessPart, Protocol):
-    """A sharpness term that looks through a frozen network, which it reads when it is asked."""
+    """A sharpness term that looks through a frozen network, which it reads when it is asked.
 
-    def frozen(self) -> FrozenNetwork: ...
+    The network is for the setting's platform and precision. `weights` is the file that it is read
+    from, None where none is named: a run may go on with the same weights from another place.
+    """
+
+    @property
+    def weights(self) -> str | None: ...
+
+    def frozen(self, setting: NetworkSetting) -> FrozenNetwork: ...
 
 
 @runtime_checkable

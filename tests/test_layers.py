@@ -16,7 +16,7 @@ LAYERS = [
     ["errors"],
     ["types", "schedules", "paths", "files"],
     ["ranges", "typed_json"],
-    ["numerics", "protocols", "digest"],
+    ["numerics", "protocols", "digest", "weights"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),
@@ -45,6 +45,9 @@ HOMES = {
     "tensorflow_datasets": ("data/tfds.py",),
     "tensorflow": ("data/tfds.py",),
     "pmap": ("parallel.py",),
+    "h5py": ("weights/hdf5.py",),
+    "safetensors": ("weights/safetensors_file.py",),
+    "pooch": ("weights/places.py",),
 }
 MOST_LINES = 300
 

@@ -16,6 +16,8 @@ import jaxgan.experiments
 from jaxgan.config import Config
 from jaxgan.experiments import wgan, wgan_gp
 from jaxgan.optimizers import SGD
+from jaxgan.protocols import LookingThrough
+from tests.weights.small import FIRST_BLOCK, small_file
 
 SMALL = {
     "image_size": 8,
@@ -42,10 +44,17 @@ def narrow(part: Any) -> dict[str, int]:
     return {name: size for name, size in (NARROW | groups).items() if name in fields}
 
 
+def shallow(term: Any) -> dict[str, str]:
+    """The fields of a term that looks through VGG: random weights, and one block of it."""
+    looks = isinstance(term, LookingThrough)
+    return {"weights": str(small_file()), "layers": FIRST_BLOCK} if looks else {}
+
+
 def tiny(config: Config, **changes: object) -> Config:
     """A variant with its own parts, at the smallest size that still has every layer."""
     values = {
         **SMALL,
+        "sharpness": tuple(dataclasses.replace(t, **shallow(t)) for t in config.sharpness),
         "generator": dataclasses.replace(config.generator, **narrow(config.generator)),
         "discriminator": dataclasses.replace(config.discriminator, **narrow(config.discriminator)),
         **changes,
@@ -77,7 +86,12 @@ def tiny_flags(experiment: str) -> list[str]:
         for role in ("generator", "discriminator")
         for name, size in narrow(getattr(config, role)).items()
     }
-    values = {**SMALL, **of_parts}
+    of_terms = {
+        f"sharpness.{name}": value
+        for term in config.sharpness
+        for name, value in shallow(term).items()
+    }
+    values = {**SMALL, **of_parts, **of_terms}
     return [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
 
 

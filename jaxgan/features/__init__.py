@@ -1,4 +1,4 @@
-"""Frozen networks from images to features, none of which needs a download.
+"""Frozen networks from images to features, all but VGG without a download.
 
 Each is a `FeatureNetwork`; a distance between features says little without the network's
 `identity`, and is called FID only for Inception's.
@@ -9,6 +9,7 @@ from jaxgan.features.gate import GateFigures, GateResult, gate
 from jaxgan.features.network import FeatureNetwork, Outputs, feature_network
 from jaxgan.features.pixels import pixel_features
 from jaxgan.features.random_convolutions import random_convolutions
+from jaxgan.features.vgg import vgg
 
 __all__ = [
     "FeatureNetwork",
@@ -21,4 +22,5 @@ __all__ = [
     "pixel_features",
     "random_convolutions",
     "train_classifier",
+    "vgg",
 ]

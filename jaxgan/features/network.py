@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -27,6 +28,7 @@ class Outputs(NamedTuple):
 
     features: jax.Array  # float32 [B, d]
     logits: jax.Array | None  # float32 [B, K] of a classifier, None of others
+    maps: dict[str, jax.Array] | None = None  # float32 [B, h, w, C] by layer, of networks with any
 
 
 class Forward(Protocol):
@@ -78,13 +80,13 @@ def feature_network(
     `forward` that change numbers. Parameters are arguments of the compiled program, never
     constants in it. Products are computed in full float32, on every device.
     """
-    compiled = jax.jit(forward)
+    compiled = partial(_without_maps, forward)
     on_device = jax.tree.map(jax.numpy.asarray, parameters)
 
     def outputs(images: Array) -> Iterator[Outputs]:
         with jax.default_matmul_precision("highest"):
             for batch, count in _batches(_checked(images, name, smallest_side, image_shape)):
-                features, logits = compiled(on_device, batch)
+                features, logits, _ = compiled(on_device, batch)
                 yield Outputs(features[:count], None if logits is None else logits[:count])
 
     def apply(images: Array) -> Array:
@@ -105,6 +107,12 @@ def feature_network(
         forward=forward,
         parameters=on_device,
     )
+
+
+@partial(jax.jit, static_argnums=0)
+def _without_maps(forward: Forward, parameters: Tree, images: jax.Array) -> Outputs:
+    """What a network makes of a batch, but for the maps, which may be large."""
+    return forward(parameters, images)._replace(maps=None)
 
 
 def parameter_digest(name: str, version: int, parameters: Tree) -> str:

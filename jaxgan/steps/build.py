@@ -53,7 +53,7 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
     )
     packed = (height, width, channels * config.packing)
     through = {  # read once: a file of weights is large
-        i: term.frozen()
+        i: term.frozen(setting)
         for i, term in enumerate(config.sharpness)
         if isinstance(term, LookingThrough)
     }

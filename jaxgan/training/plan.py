@@ -20,6 +20,7 @@ from jaxgan.training.checkpoint import check_room
 from jaxgan.training.environment import describe_environment
 from jaxgan.training.evaluation import evaluators_called
 from jaxgan.training.init_from import source_path, with_step
+from jaxgan.training.looked_through import FROZEN, frozen_digests
 from jaxgan.training.options import RunOptions
 from jaxgan.training.picture_list import write_picture_list
 from jaxgan.training.resolved import ResolvedRun, abstract_state, resolve
@@ -39,6 +40,7 @@ from jaxgan.training.run_directory import (
     locked,
     recorded_config,
 )
+from jaxgan.types import Gan
 
 __all__ = ["Plan", "held", "plan_run", "write_beginnings"]
 
@@ -84,13 +86,15 @@ def plan_run(config: Config, options: RunOptions, images: ImageSet | None = None
         _check_is_apart(workdir, config)
     config = with_step(config, recorded, workdir)
     if recorded:
-        check_same_run(workdir, recorded, config, images)
+        check_same_run(workdir, recorded, config, images, gan)
         check_extension(recorded, config, extend=options.extend)
-        # The same images and the same source, by the names that they were recorded under.
-        config = dataclasses.replace(config, data=recorded.data, init_from=recorded.init_from)
+        # The same images, source and weights, by the names that they were recorded under.
+        config = dataclasses.replace(
+            config, data=recorded.data, init_from=recorded.init_from, sharpness=recorded.sharpness
+        )
     config_to_json(config)  # refused here, if it cannot be written
     agree(0)  # all hosts have looked at the directory before the first one writes to it
-    environment = _environment(config, images)
+    environment = _environment(config, images, gan)
     run = ResolvedRun(config, images, gan)
     return Plan(workdir, run, evaluators, environment, recorded, found)
 
@@ -130,9 +134,11 @@ def _check_is_apart(workdir: Path, config: Config) -> None:
         )
 
 
-def _environment(config: Config, images: ImageSet) -> dict[str, Any]:
-    """What the run is made on, and where the folders lie that it reads."""
+def _environment(config: Config, images: ImageSet, gan: Gan) -> dict[str, Any]:
+    """What the run is made on, where the folders lie that it reads, and what it looks through."""
     environment = describe_environment(images.fingerprint)
+    if gan.frozen:
+        environment[FROZEN] = frozen_digests(gan)
     if config.data.startswith(FOLDER):
         environment["data_path"] = str(_folder(config).resolve())
     if source := source_path(config):

@@ -25,10 +25,11 @@ ENVIRONMENT = {
     "default_float": str,
     "data_fingerprint": str,
 }
-NOTED_BY_SOME = {  # runs: of folders, from other runs, on CPUs, of later versions, that went on
+NOTED_BY_SOME = {  # runs: of folders, from others, through VGG, on CPUs, later ones, that went on
     "cpu_threads": int | None,
     "data_path": str,
     "init_path": str,
+    "frozen": dict[str, str],
     "config_digest": str,
     "resumed": list,
     "extended": list,

@@ -12,6 +12,7 @@ from jaxgan.data.images import ImageSet
 from jaxgan.digest import combined_digest, leaf_digests, shortened
 from jaxgan.errors import UserError
 from jaxgan.training.environment import describe_environment, differences
+from jaxgan.training.looked_through import check_same_networks
 from jaxgan.training.machine import advance, compile_program, initial_state, prepare
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_digests, read_environment
@@ -50,7 +51,8 @@ def rerun(
     handed over, where it was trained on arrays in memory. `data_path` is where the pictures
     of a folder are now. Raises UserError where the directory holds no run, or none of its digests
     lies at or before `until`; for a record that contradicts itself; for a run whose schedule was
-    laid out anew on the way; and for other images, unless they are to be used `anyway`.
+    laid out anew on the way; for frozen networks that are others; and for other images, unless
+    they are to be used `anyway`.
     """
     config, paths = read_run_config(workdir), RunPaths(workdir)
     recorded = [
@@ -86,6 +88,7 @@ def rerun(
             f"{changes and f' ({changes})'}: restore them{place}, or add --anyway to repeat it on "
             "these"
         )
+    check_same_networks(workdir, environment, run.gan)
     for difference in differences(environment, describe_environment(run.images.fingerprint)):
         say(f"another environment: {difference}")
     say(f"repeating {workdir} until step {recorded[-1]['step']}, {len(recorded)} digests")

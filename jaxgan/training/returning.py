@@ -16,6 +16,7 @@ from jaxgan.errors import UserError
 from jaxgan.training.environment import differences
 from jaxgan.training.init_from import is_same_source
 from jaxgan.training.jsonl import write_json
+from jaxgan.training.looked_through import check_same_networks, without_places
 from jaxgan.training.picture_list import what_changed
 from jaxgan.training.records import read_environment
 from jaxgan.training.run_directory import (
@@ -25,6 +26,7 @@ from jaxgan.training.run_directory import (
     recorded_environment,
     written_config,
 )
+from jaxgan.types import Gan
 
 __all__ = ["check_extension", "check_may_restart", "check_same_run", "extend_run",
            "naming_ways_out", "note_resumption", "state_of_config"]  # fmt: skip
@@ -67,12 +69,16 @@ def state_of_config(workdir: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def check_same_run(workdir: Path, recorded: Config, asked: Config, images: ImageSet) -> None:
-    """Refuse to go on with a run under another config, or on other images, with both shown.
+def check_same_run(
+    workdir: Path, recorded: Config, asked: Config, images: ImageSet, gan: Gan
+) -> None:
+    """Refuse to go on with a run under another config, on other images or through other networks,
+    with both shown.
 
-    More steps are no other config (see `check_extension`), nor is another path to the same folder.
+    More steps are no other config (see `check_extension`), nor is another path to the same folder
+    or to the same weights.
     """
-    before, now = config_to_json(recorded), config_to_json(asked)
+    before, now = (config_to_json(without_places(config)) for config in (recorded, asked))
     allowed = {"steps"} if asked.steps > recorded.steps else set()
     if _is_folder(recorded) and _is_folder(asked):  # the fingerprint tells whether it is the same
         allowed.add("data")
@@ -85,6 +91,7 @@ def check_same_run(workdir: Path, recorded: Config, asked: Config, images: Image
             f"{workdir} holds a run with another config: {changes}. Use the same "
             "values, another --workdir, or --restart to delete that run and begin anew"
         )
+    check_same_networks(workdir, environment, gan)
     trained_on = environment["data_fingerprint"]
     if trained_on != images.fingerprint:
         differ = what_changed(RunPaths(workdir).pictures, images) or (

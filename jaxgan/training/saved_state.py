@@ -14,6 +14,7 @@ from jaxgan.digest import combined_digest, leaf_digests
 from jaxgan.errors import UserError
 from jaxgan.steps import build
 from jaxgan.training.checkpoint import Checkpoints, DamagedError
+from jaxgan.training.looked_through import without_looking_through
 from jaxgan.training.records import digests_by_step, read_digests
 from jaxgan.training.run_directory import (
     CHECKPOINT,
@@ -40,9 +41,11 @@ class SavedRun(NamedTuple):
 
 
 def saved_run(workdir: Path, step: int | None) -> SavedRun:
-    """A run at the checkpoint of a step, by default the newest; `saved_state` tells the errors."""
+    """A run at the checkpoint of a step, by default the newest; `saved_state` tells the errors.
+
+    Its Gan draws, and takes no steps: it has no frozen networks, whose files may be elsewhere."""
     config = read_run_config(workdir)
-    gan = build(config, recorded_image_shape(config))
+    gan = build(without_looking_through(config), recorded_image_shape(config))
     like = jax.jit(gan.init)(jax.random.key(config.seed))
     return SavedRun(config, gan, *saved_state(workdir, step, like))
 

@@ -34,9 +34,10 @@ def first_step(config, step="discriminator_step", batch=None, times=1):
     """States and infos of some steps, from key 1, then 2 …"""
     gan = jaxgan.build(config, SHAPE)
     state, function = jax.jit(gan.init)(jax.random.key(0)), jax.jit(getattr(gan, step))
+    beside = {"frozen": gan.frozen} if gan.frozen else {}
     states, infos = [state], []
     for i in range(times):
-        state, info = function(jax.random.key(i + 1), state, batch or batch_of())
+        state, info = function(jax.random.key(i + 1), state, batch or batch_of(), **beside)
         states.append(state)
         infos.append(info)
     return states, infos

@@ -70,7 +70,10 @@ class Through:
     role: ClassVar[str] = "sharpness"
     needs: ClassVar[frozenset[str]] = frozenset({"frozen"})
 
-    def frozen(self):
+    weights = None
+
+    def frozen(self, setting):
+        del setting
         return feature_network("twice", 1, {"factor": np.float32(2)}, _twice_the_mean)
 
     def __call__(self, compared):
