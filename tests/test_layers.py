@@ -15,7 +15,7 @@ PACKAGE = Path(jaxgan.__file__).parent
 LAYERS = [
     ["errors"],
     ["types", "typed_json", "paths", "ranges", "files"],
-    ["numerics", "protocols", "digest"],
+    ["numerics", "protocols", "digest", "latents", "projection"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),
