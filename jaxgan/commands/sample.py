@@ -88,7 +88,8 @@ def main(arguments: Sequence[str]) -> int:
         if options.out.suffix.lower() == ".webp":
             write_animation(options.out, images)
         else:
-            write_grid(options.out, images, columns)
+            shown = _legs(images, options) if options.interpolate else images
+            write_grid(options.out, shown, columns)
     except OSError as error:
         raise no_write_error(options.out, error) from error
     print(f"{len(images)} images of step {step}: {options.out}")
@@ -128,6 +129,13 @@ def no_write_error(out: Path, error: OSError) -> UserError:
     return UserError(f"--out {out} cannot be written ({error.strerror}): give another file")
 
 
+def _legs(images: np.ndarray, options: SampleOptions) -> np.ndarray:
+    """The images of a way, row by row from each stop to the next, both included."""
+    steps, count = options.frames, len(images)
+    legs = (count if options.loop else count - 1) // steps
+    return images[[(leg * steps + i) % count for leg in range(legs) for i in range(steps + 1)]]
+
+
 def _drawn(options: SampleOptions) -> tuple[int, np.ndarray, int | None]:
     """The step of the checkpoint, the images, and how many stand in a row."""
     from jaxgan.training.latent_pictures import interpolation, mixing, opened, truncation_sweep
@@ -143,7 +151,7 @@ def _drawn(options: SampleOptions) -> tuple[int, np.ndarray, int | None]:
             loop=options.loop,
             truncation=options.truncation[0],
         )
-        return of.run.step, images, options.frames
+        return of.run.step, images, options.frames + 1
     if options.mix:
         count = options.count or 4
         of = opened(*where, 2 * count)

@@ -128,11 +128,13 @@ def mean_seconds(config: Config, taken: tuple[float, float, float]) -> float:
     """Mean seconds of an update, of the three of `_timed`.
 
     The first and the second differ by uses of the discriminator's lazy terms, the second and the
-    third by one of the generator's. Where a network has several lazy terms, all count as often as
-    the one that is due most.
+    third by one of the generator's; without lazy terms all three are alike. Where a network has
+    several lazy terms, all count as often as the one that is due most.
     """
     every_term, generator_alone, none = taken
     critic, lazy_d = config.n_critic, _shortest(config.penalty)
+    if lazy_d == _shortest(config.generator_penalty) == 1:
+        return sum(taken) / 3
     first, others = due(lazy_d, 0, critic), due(lazy_d, 1, critic)
     mean = none
     if first > others:

@@ -42,8 +42,11 @@ def test_a_way_in_w_as_a_picture_and_as_an_animation(styled, tmp_path):
         done = jaxgan("sample", styled, *flags, f"--out={tmp_path / name}")
         assert done.returncode == 0, done.stderr
         assert "15 images of step 2" in done.stdout
-    # Three rows of five 8-pixel images with gaps of 2: 28 by 48, enlarged 512 // 48 = 11 times.
-    assert Image.open(tmp_path / "way.png").size == (48 * 11, 28 * 11)
+    # Three rows of six 8-pixel images, both ends among them, with gaps of 2: 28 by 58, 9 times.
+    assert Image.open(tmp_path / "way.png").size == (58 * 9, 28 * 9)
+    strip = np.asarray(Image.open(tmp_path / "way.png"))[::9, ::9]
+    np.testing.assert_array_equal(strip[:8, 50:58], strip[10:18, :8])  # the second stop
+    np.testing.assert_array_equal(strip[20:28, 50:58], strip[:8, :8])  # back at the first
     animation = Image.open(tmp_path / "way.webp")
     assert (animation.n_frames, animation.size) == (15, (512, 512))
 
