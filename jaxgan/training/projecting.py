@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -81,7 +82,7 @@ def project_picture(
     some = jax.jit(
         partial(search_steps, gan, space=space, steps=steps, distance=distance, label=of_class)
     )
-    with Progress(transient=True) as bar:
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("searching", total=steps)
         done = 0
         while done < steps:
