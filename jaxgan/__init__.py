@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from jaxgan.data import open_images as open_images
     from jaxgan.errors import DivergenceError as DivergenceError
     from jaxgan.errors import UserError as UserError
+    from jaxgan.latents import interpolate as interpolate
+    from jaxgan.latents import mix_styles as mix_styles
+    from jaxgan.latents import truncate as truncate
     from jaxgan.parallel import map_step as map_step
     from jaxgan.report.blur import blur_of_run as blur_of_run
     from jaxgan.steps import build as build
@@ -49,12 +52,15 @@ _HOMES = {
     "build": "jaxgan.steps",
     "config_from_json": "jaxgan.config_json",
     "config_to_json": "jaxgan.config_json",
+    "interpolate": "jaxgan.latents",
     "many_updates": "jaxgan.steps.updates",
     "map_step": "jaxgan.parallel",
+    "mix_styles": "jaxgan.latents",
     "open_images": "jaxgan.data",
     "rerun": "jaxgan.training.rerun",
     "to_unit_range": "jaxgan.steps.updates",
     "train": "jaxgan.training.loop",
+    "truncate": "jaxgan.latents",
     "update": "jaxgan.steps.updates",
 }
 

@@ -13,6 +13,7 @@ __all__ = ["main"]
 COMMANDS = {
     "blur": "judge how blurred a run's samples are, against real images",
     "compare": "lay blur cards side by side, where their numbers compare",
+    "project": "find what of a run's generator comes nearest to an image",
     "rerun": "repeat a run from its seed and compare every recorded digest",
     "sample": "draw images from a run's checkpoint",
 }

@@ -17,6 +17,7 @@ __all__ = [
     "Batch",
     "Gan",
     "GanState",
+    "GenerateFunction",
     "Given",
     "InitFunction",
     "Judgement",
@@ -28,6 +29,7 @@ __all__ = [
     "StepFunction",
     "StepInfo",
     "Styled",
+    "Styles",
     "Tree",
     "Variables",
 ]
@@ -200,6 +202,32 @@ class StagesFunction(Protocol):
         """The images that `sample` draws, as they come about: [T, count, H, W, C] in [-1, 1]."""
 
 
+class GenerateFunction(Protocol):
+    """Makes images of latents."""
+
+    def __call__(
+        self, key: jax.Array, state: GanState, z: jax.Array, given: Given = Given()
+    ) -> jax.Array:
+        """Latents [B, Z] -> images [B, H, W, C] in [-1, 1], of the averaged generator.
+
+        The key feeds noise and dropout alone. `given.label` is needed by a GAN that is conditioned
+        on classes.
+        """
+
+
+class Styles(NamedTuple):
+    """The two halves of the averaged generator, where its layers are steered by styles w.
+
+    `map(key, state, z, given=Given()) -> w`: latents [B, Z] to styles [B, L, W], one a layer;
+    `synthesize(key, state, w, given=Given()) -> images [B, H, W, C]` in [-1, 1];
+    `mean(state) -> [W]`: the mean style so far, that truncation draws towards.
+    """
+
+    map: Callable[..., jax.Array]
+    synthesize: Callable[..., jax.Array]
+    mean: Callable[[GanState], jax.Array]
+
+
 class Gan(NamedTuple):
     """A GAN as a record of pure functions: nothing inside jits, maps, seeds or reads a global.
 
@@ -210,5 +238,7 @@ class Gan(NamedTuple):
     discriminator_step: StepFunction
     generator_step: StepFunction
     sample: SampleFunction
+    generate: GenerateFunction  # what `sample` does, of given latents
     stages: StagesFunction | None = None  # of a generator that makes an image in several steps
     frozen: Tree = ()  # parameters of networks that terms look through, never trained
+    styles: Styles | None = None  # of a generator that has some

@@ -16,7 +16,7 @@ LAYERS = [
     ["errors"],
     ["types", "schedules", "paths", "files"],
     ["ranges", "typed_json"],
-    ["numerics", "protocols", "digest", "weights"],
+    ["numerics", "protocols", "digest", "latents", "projection", "weights"],
     [
         *("losses", "penalties", "sharpness", "networks"),
         *("optimizers", "augment", "features", "metrics", "evaluators"),

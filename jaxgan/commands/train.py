@@ -21,6 +21,11 @@ __all__ = ["experiment_main"]
 class CommandOptions(RunOptions):
     """Run options, and what must be settled before JAX starts."""
 
+    dry_run: bool = False
+    """Train nothing and write nothing: say what the run would take, in parameters, memory and
+    time."""
+    compile_anyway: bool = False
+    """With --dry-run: compile and time even what is far too much for this machine."""
     nondeterministic: bool = False
     """On GPUs: let XLA choose faster operations whose bits differ from run to run."""
     distributed: bool = False
@@ -81,6 +86,8 @@ def _train(
     if not options.coordinator and (options.process, options.process_count) != (None, None):
         raise UserError("--process and --process-count need --coordinator HOST:PORT")
     check_whole(*flag_of(options, "wait_seconds"), 1)
+    if options.compile_anyway and not options.dry_run:
+        raise UserError("--compile-anyway is for --dry-run: a run compiles its program always")
     use_compiled_32_bits()
     if options.distributed or options.coordinator:
         if not options.quiet:
@@ -92,6 +99,11 @@ def _train(
             seconds=options.wait_seconds,
         )
     check_devices()
+    if options.dry_run:
+        from jaxgan.training.dry_run import dry_run
+
+        dry_run(asked, options, compile_anyway=options.compile_anyway)
+        return 0
     outcome = train(asked, options)
     if outcome.stopped_by:
         return 128 + outcome.stopped_by

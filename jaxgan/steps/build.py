@@ -19,10 +19,11 @@ from jaxgan.steps.generator import generator_step
 from jaxgan.steps.memory import first_memory
 from jaxgan.steps.model import Model, transformation
 from jaxgan.steps.present import present
-from jaxgan.steps.sampling import network_classes, sample, stages
+from jaxgan.steps.sampling import from_latents, network_classes, sample, stages, styles_of
 from jaxgan.types import (
     Gan,
     GanState,
+    GenerateFunction,
     InitFunction,
     NetworkSetting,
     SampleFunction,
@@ -68,8 +69,10 @@ def build(config: Config, image_shape: tuple[int, int, int], platform: str | Non
         discriminator_step=_offered(StepFunction, discriminator_step, model),
         generator_step=_offered(StepFunction, generator_step, model),
         sample=_offered(SampleFunction, sample, model),
+        generate=_offered(GenerateFunction, from_latents, model),
         stages=_offered(StagesFunction, stages, model) if model.generator.stages else None,
         frozen={network.identity: network.parameters for network in through.values()} or (),
+        styles=styles_of(model),
     )
 
 

@@ -7,10 +7,11 @@ import jax.numpy as jnp
 
 from jaxgan.config import Config
 from jaxgan.errors import UserError
+from jaxgan.latents import truncate
 from jaxgan.steps.model import Model
-from jaxgan.types import GanState, Given, Tree, Variables
+from jaxgan.types import GanState, Given, Styles, Tree, Variables
 
-__all__ = ["generate", "network_classes", "sample", "stages"]
+__all__ = ["from_latents", "generate", "network_classes", "sample", "stages", "styles_of"]
 
 
 def network_classes(config: Config) -> int:
@@ -59,8 +60,7 @@ def sample(
     key_map, key_dropout = jax.random.split(key_dropout)
     w, _ = generator.styled.map(key_map, state.average, z, given, train=False)
     if not _is_one(truncation):
-        mean = generator.styled.mean(state.average)[None, None]
-        w = mean + truncation * (w - mean)
+        w = truncate(w, generator.styled.mean(state.average), truncation)
     return generator.styled.synthesize(key_dropout, state.average, w, given, train=False)
 
 
@@ -71,6 +71,34 @@ def stages(
     assert model.generator.stages is not None
     key_dropout, z, given = _inputs(model.config, key, count, given)
     return model.generator.stages(key_dropout, state.average, z, given)
+
+
+def from_latents(
+    model: Model, key: jax.Array, state: GanState, z: jax.Array, given: Given = Given()
+) -> jax.Array:
+    """See `GenerateFunction`."""
+    return model.generator.apply(key, state.average, z, given, train=False)[0]
+
+
+def styles_of(model: Model) -> Styles | None:
+    """The halves of the averaged generator; None for a generator without styles."""
+    styled, precision = model.generator.styled, model.config.matmul_precision
+    if styled is None:
+        return None
+
+    def map_latents(
+        key: jax.Array, state: GanState, z: jax.Array, given: Given = Given()
+    ) -> jax.Array:
+        with jax.default_matmul_precision(precision):
+            return styled.map(key, state.average, z, given, train=False)[0]
+
+    def synthesize(
+        key: jax.Array, state: GanState, w: jax.Array, given: Given = Given()
+    ) -> jax.Array:
+        with jax.default_matmul_precision(precision):
+            return styled.synthesize(key, state.average, w, given, train=False)
+
+    return Styles(map_latents, synthesize, lambda state: styled.mean(state.average))
 
 
 def _inputs(

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -31,7 +32,9 @@ __all__ = [
     "compile_program",
     "derive_keys",
     "initial_state",
+    "lowered_program",
     "prepare",
+    "SMALLER",
 ]
 
 SMALLER = "lower --batch-size, --image-size or the networks' width"
@@ -103,6 +106,13 @@ def initial_state(machine: Machine) -> GanState:
     return replicate(jax.jit(machine.gan.init)(machine.keys.init))
 
 
+def lowered_program(machine: Machine, state: GanState, step: int) -> tuple[tuple[Any, ...], Any]:
+    """The program's arguments for no updates from `step` on, and the program lowered for them."""
+    nothing = machine.feed(step, 1)._replace(updates=jnp.int32(0))
+    arguments = (machine.keys.updates, state, nothing, *machine.looked_through)
+    return arguments, machine.program.lower(*arguments)
+
+
 def compile_program(machine: Machine, state: GanState, step: int) -> GanState:
     """Compile the program, and dispatch no updates; the state comes back as it was.
 
@@ -110,9 +120,8 @@ def compile_program(machine: Machine, state: GanState, step: int) -> GanState:
     The compiler leaves some 200 MiB of freed heap behind, which the updates' buffers cannot use:
     it is given back to the system first, so that the two do not add up.
     """
-    nothing = machine.feed(step, 1)._replace(updates=jnp.int32(0))
-    arguments = (machine.keys.updates, state, nothing, *machine.looked_through)
-    check_program_fits(machine.program.lower(*arguments).compile(), "a step", SMALLER)
+    arguments, lowered = lowered_program(machine, state, step)
+    check_program_fits(lowered.compile(), "a step", SMALLER)
     state, _ = machine.program(*arguments)  # not compiled again: JAX has it
     jax.block_until_ready(state)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone

@@ -8,7 +8,7 @@ import numpy as np
 
 from jaxgan.files import written_whole
 
-__all__ = ["as_uint8", "image_grid", "write_grid"]
+__all__ = ["as_uint8", "image_grid", "write_animation", "write_grid"]
 
 GAP = 2  # pixels between images
 SIDE = 512  # pixels, to about which small pictures are enlarged
@@ -46,3 +46,21 @@ def write_grid(path: Path, images: np.ndarray, columns: int | None = None) -> No
     image = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
     with written_whole(path) as temporary:
         image.save(temporary, format="PNG")
+
+
+def write_animation(path: Path, images: np.ndarray, milliseconds: int = 60) -> None:
+    """Write images [N, H, W, C] in [-1, 1] as a lossless WebP that goes round without end."""
+    from PIL import Image
+
+    frames = [image_grid(image[None]) for image in images]
+    first, *others = [Image.fromarray(x[..., 0] if x.shape[-1] == 1 else x) for x in frames]
+    with written_whole(path) as temporary:
+        first.save(
+            temporary,
+            format="WEBP",
+            save_all=True,
+            append_images=others,
+            duration=milliseconds,
+            loop=0,
+            lossless=True,
+        )

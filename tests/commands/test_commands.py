@@ -152,7 +152,7 @@ def test_sample_draws_a_grid(workdir, tmp_path):
     [
         (["sample", "nowhere"], "holds no run"),
         (["rerun", "nowhere"], "holds no run"),
-        (["polish", "nowhere"], "expected one of blur, compare, rerun, sample"),
+        (["polish", "nowhere"], "expected one of blur, compare, project, rerun, sample"),
     ],
 )
 def test_refusals(arguments, expected, tmp_path):
