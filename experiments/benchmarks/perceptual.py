@@ -17,6 +17,7 @@ import statistics
 from pathlib import Path
 
 from jaxgan.config import Config
+from jaxgan.errors import UserError
 from jaxgan.experiments import vgg_gan
 from jaxgan.report.blur import blur_of_run
 from jaxgan.training.loop import train
@@ -52,7 +53,11 @@ def run_of(arm: str, data: str, seed: int, steps: int, place: Path) -> dict[str,
     if not card.exists():
         config = config_of(arm, data, seed, steps)
         train(config, RunOptions(workdir=workdir, quiet=True, evaluators=()))
-        blur_of_run(workdir, features=False)
+        try:
+            blur_of_run(workdir, features=False)
+        except UserError as error:  # samples without a picture in them
+            told = dict.fromkeys(NUMBERS, float("nan"))
+            card.write_text(json.dumps({**told, "verdict": [str(error)]}))
     told = json.loads(card.read_text())
     numbers = {name: told[name] for name in NUMBERS}
     row = {"data": data, "seed": seed, "arm": arm, "updates": steps, "verdict": told["verdict"]}

