@@ -9,7 +9,7 @@ any normalisation, Adam without momentum, an average of the generator. Learning 
 the average's half-life and the probability of ADA's augmentations, with cutout, follow cosines over
 the first 20 million images (ImageNet: 200).
 Presets are those of the authors' code: `cifar10`, `ffhq64`, `ffhq256`, `imagenet32` and
-`imagenet64`; they stop by hand, so the lengths of runs but CIFAR-10's 250 million images are ours.
+`imagenet64`; the lengths of runs but CIFAR-10's 250 million images are ours.
 Gammas do not carry over to other data: 0.05 for CIFAR-10, 150 for faces of 256 pixels.
 
 The full runs have not been made; published are FIDs of 1.96 for CIFAR-10 with labels, 1.95 and 2.75
