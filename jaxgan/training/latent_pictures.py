@@ -56,7 +56,7 @@ def interpolation(
     The way is an arc in z and a straight line in w (`jaxgan.interpolate`). Raises UserError for a
     way in w, or a truncation, of a generator without styles.
     """
-    if space == "z" and truncation == 1:
+    if of.run.gan.styles is None and space == "z" and truncation == 1:
         way = interpolate(of.z, between, way="arc", loop=loop)
         return _frames(
             of, way, lambda key, z, given: of.run.gan.generate(key, of.run.state, z, given)

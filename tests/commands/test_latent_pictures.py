@@ -93,7 +93,7 @@ def test_truncated_to_nothing_all_are_the_mean_image(styled):
 
 def test_a_mix_of_one_image_with_itself_is_the_image(styled):
     of = opened(styled, None, 0, None, 2)
-    same = of._replace(z=of.z[[0, 0]])
+    same = of._replace(z=of.z[np.array([0, 0])])
     table = mixing(same, 2).reshape(2, 2, 8, 8, 1)
     assert np.all(table[0, 0] == 1)  # white
     np.testing.assert_array_equal(table[1, 1], table[1, 0])
