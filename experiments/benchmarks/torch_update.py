@@ -12,13 +12,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 import torch
+import torch_r3gan
+import torch_stylegan2
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 EXAMPLES, BATCH = 10_000, 64
+
+Update = Callable[[], None]
 
 
 class DCGANGenerator(nn.Module):
@@ -171,14 +176,16 @@ VARIANTS = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--variant", choices=list(VARIANTS), default="wgan_gp")
-    parser.add_argument("--compile", action="store_true", help="torch.compile the generator's loss")
-    parser.add_argument("--channels-last", action="store_true", help="NHWC memory format")
-    options = parser.parse_args()
-    variant = VARIANTS[options.variant]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+LARGE = {"stylegan2": torch_stylegan2, "r3gan": torch_r3gan}
+"""Variants in files of their own."""
+
+
+def large_update(variant: ModuleType, device: torch.device, batch: int | None) -> Update:
+    pixels = torch.randint(0, 256, (EXAMPLES, *variant.SHAPE), dtype=torch.uint8, device=device)
+    return variant.Training(device, pixels, batch or variant.BATCH).update
+
+
+def small_update(variant: Variant, device: torch.device, options: argparse.Namespace) -> Update:
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     generator = variant.generator().to(device, memory_format=layout)
     discriminator = variant.discriminator().to(device, memory_format=layout)
@@ -211,6 +218,22 @@ def main() -> None:
         optimizer_g.zero_grad()
         generator_loss().backward()
         optimizer_g.step()
+
+    return update
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--variant", choices=[*VARIANTS, *LARGE], default="wgan_gp")
+    parser.add_argument("--batch-size", type=int, help="of stylegan2 and r3gan")
+    parser.add_argument("--compile", action="store_true", help="torch.compile the generator's loss")
+    parser.add_argument("--channels-last", action="store_true", help="NHWC memory format")
+    options = parser.parse_args()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if options.variant in LARGE:
+        update = large_update(LARGE[options.variant], device, options.batch_size)
+    else:
+        update = small_update(VARIANTS[options.variant], device, options)
 
     def updates(count: int) -> float:
         start = time.perf_counter()

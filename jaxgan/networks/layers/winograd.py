@@ -37,24 +37,21 @@ def minimal_filtering(x: jax.Array, kernel: jax.Array) -> jax.Array:
     size = kernel.shape[1]
     to_window, to_taps, to_output = TRANSFORMS[size]
     height, width = (n - size + 1 for n in x.shape[1:3])
-    rows = [_combined(to_window, _windows(x, 1, size))]
-    windows = [_combined(to_window, _windows(row, 2, size)) for row in rows[0]]
-    taps = [_taps(kernel, 1, i) for i in range(size)]
-    kernels = [
-        _combined(to_taps, [_taps(row, 1, i) for i in range(size)])
-        for row in _combined(to_taps, taps)
-    ]
-    products = [
-        [lax.dot_general(w, k, (((3,), (1,)), ((), ()))) for w, k in zip(ws, ks, strict=True)]
-        for ws, ks in zip(windows, kernels, strict=True)
-    ]
-    columns = [_interleaved(_combined(to_output, row), 2) for row in products]
-    y = _interleaved(_combined(to_output, columns), 1)
+    # All rows, columns and products in one array each: an operation for each of them is a kernel
+    # of its own, which costs the compiler seconds and half a megabyte.
+    rows = jnp.stack(_combined(to_window, _windows(x, 1, size)))
+    windows = jnp.stack(_combined(to_window, _windows(rows, 3, size)))  # [column, row, B, h, w, I]
+    taps = jnp.stack(_combined(to_taps, _parts(kernel, 1)))
+    taps = jnp.stack(_combined(to_taps, _parts(taps, 2)))  # [column, row, O, I]
+    products = lax.dot_general(windows, taps, (((5,), (3,)), ((0, 1), (0, 1))))
+    columns = _interleaved(_combined(to_output, _parts(products, 0)), 3)
+    y = _interleaved(_combined(to_output, _parts(columns, 0)), 1)
     return y[:, :height, :width]
 
 
-def _taps(kernel: jax.Array, axis: int, i: int) -> jax.Array:
-    return lax.index_in_dim(kernel, i, axis, keepdims=False)
+def _parts(x: jax.Array, axis: int) -> list[jax.Array]:
+    """The elements along an axis, by one operation, whose gradient is one as well."""
+    return [jnp.squeeze(part, axis) for part in lax.split(x, (1,) * x.shape[axis], axis)]
 
 
 def _windows(x: jax.Array, axis: int, size: int) -> list[jax.Array]:
