@@ -141,7 +141,7 @@ configs = st.builds(
     discriminator_optimizer=optimizers,
     generator_penalty=st.just(()) | st.tuples(st.builds(PathLength, positive)),
     sharpness=st.lists(st.sampled_from([Spectral(), FeatureMatching()]), max_size=3).map(tuple),
-    augment=st.none() | st.sampled_from([ADA(), BGC(Linear(0.0, 0.5)), DiffAugment()]),
+    augment=st.none() | st.sampled_from([ADA(interval=16), BGC(Linear(0.0, 0.5)), DiffAugment()]),
     softening=st.none() | st.sampled_from([InstanceNoise(), EarlyBlur()]),
     packing=counts,
     classes=st.none() | st.integers(0, 1000),
