@@ -1,8 +1,8 @@
 """StyleGAN2 at 64 pixels, preset `auto`, in PyTorch: the networks and one update, eager.
 
 Modules and parameters have the names that ours have; stylegan2_check.py loads ours and compares
-what comes out. The modulated convolution scales activations, as the authors train it; enlarging is a
-transposed convolution and a filter, halving a filter and a strided convolution.
+what comes out. The modulated convolution scales activations, as the authors train it; enlarging is
+a transposed convolution and a filter, halving a filter and a strided convolution.
 """
 
 import math
