@@ -105,21 +105,21 @@ CONFIG = preset("cifar10")
 
 # Minutes: a twelfth of the width and less at full size, one block a size, no labels; everything is
 # annealed over the run.
-QUICK_ADAM = Adam(Cosine(1e-3, 2e-4), beta1=0.0, beta2=Cosine(0.9, 0.99))
+QUICK_ADAM = Adam(Cosine(1e-3, 3e-4), beta1=0.0, beta2=Cosine(0.9, 0.99))
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=500,
+    steps=800,
     batch_size=32,
     image_size=28,
     generator=R3GANGenerator(channel_base=896, channel_max=64, blocks=1),
     discriminator=R3GANDiscriminator(channel_base=896, channel_max=64, blocks=1),
-    penalty=(R1R2(gamma=Cosine(0.5, 0.05)),),
+    penalty=(R1R2(gamma=Cosine(5.0, 0.5)),),
     augment=None,
     generator_optimizer=QUICK_ADAM,
     discriminator_optimizer=QUICK_ADAM,
     ema_half_life=Cosine(0.0, 2000.0),
-    checkpoint_every=250,
-    sample_every=250,
+    checkpoint_every=400,
+    sample_every=200,
 )
 
 
