@@ -59,25 +59,14 @@ def test_how_often_each_geometric_transform_comes():
     assert is_share(is_eye & ~flip & (turns == 0), 0.75 * 0.625 / 32 * (1 + 1 / 64))
 
 
-def test_no_coin_falls_for_one_image_in_128(monkeypatch):
-    from jaxgan.augment import affine
-
-    coins = []
-
-    def noted(key, probability, drawn, otherwise):
-        coin = jax.random.uniform(key, (len(drawn),)) < probability
-        coins.append(np.asarray(coin))
-        return drawn
-
-    monkeypatch.setattr(affine, "for_some", noted)
-    drawn_geometry(jax.random.key(0), 0.5, MANY, 32)
-    assert len(coins) == 8
-    assert is_share(~np.any(coins, 0), 1 / 128)
-    rotations = [coin for coin in coins if abs(coin.mean() - (1 - 0.5**0.5)) < 0.03]
-    assert len(rotations) == 2
-    assert is_share(rotations[0] | rotations[1], 0.5)
-    pairs = np.corrcoef(coins) - np.eye(8)
-    assert np.abs(pairs).max() < 5 / MANY**0.5
+def test_how_often_images_are_rotated_and_scaled():
+    _, _, matrix = geometry()
+    linear = matrix[:, :2, :2]
+    # Without a rotation only the diagonal is left: of half of the images at p = 1/2.
+    is_straight = (linear[:, 0, 1] == 0) & (linear[:, 1, 0] == 0)
+    assert is_share(is_straight, 0.5)
+    # Neither scaled nor stretched nor rotated: 1/2 · 1/2 · 1/2.
+    assert is_share((linear == np.eye(2)).all((1, 2)), 1 / 8)
 
 
 def test_laws_of_the_matrix():
@@ -94,15 +83,20 @@ def test_laws_of_the_matrix():
     assert scipy.stats.kstest(angle, scipy.stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
 
 
-def test_the_order_by_hand():
-    # One rotation alone, one shift alone … tell each step; together they must be its product.
-    _, _, matrix = geometry(1.0)
+def test_whole_pixels_are_shifted_before_anything_is_scaled_or_rotated():
+    # G = T_whole S R S' R' T_fraction: without a fractional shift, of half of the images, what is
+    # added is whole pixels, whatever the linear part.
+    _, _, matrix = geometry()
     linear, shift = matrix[:, :2, :2].astype(np.float64), matrix[:, :2, 2].astype(np.float64)
-    # G = T_whole S R S' R' T_fraction: the last shift is seen through the linear part, the first is
-    # whole pixels. So shift = -whole - linear @ fraction, of variance var(whole) + |row|² 4².
-    whole = np.round(np.random.default_rng(0).uniform(-1, 1, 10**6) * 4).var()
-    rows = np.mean(np.sum(linear**2, 2), 0)
-    np.testing.assert_allclose(shift.var(0), whole + 16 * rows, rtol=0.1)
+    changed = ~(linear == np.eye(2)).all((1, 2))
+    whole = (shift[changed] == np.round(shift[changed])).all(1)
+    assert np.mean(whole) == pytest.approx(0.5, abs=4 * 0.5 / changed.sum() ** 0.5)
+    # With one, it is N(0, 4²) pixels as the linear part looks it up: rows of it, and of the whole
+    # shift, of which half of the images have none.
+    found = shift[changed][~whole]
+    rows = np.mean(np.sum(linear[changed][~whole] ** 2, 2), 0)
+    steps = np.round(np.random.default_rng(0).uniform(-1, 1, 10**6) * 4).var() / 2
+    np.testing.assert_allclose(found.var(0), steps + 16 * rows, rtol=0.15)
 
 
 @pytest.mark.parametrize("turns", range(4))
