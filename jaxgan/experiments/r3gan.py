@@ -108,8 +108,8 @@ CONFIG = preset("cifar10")
 QUICK_ADAM = Adam(Cosine(1e-3, 3e-4), beta1=0.0, beta2=Cosine(0.9, 0.99))
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=800,
-    batch_size=32,
+    steps=1200,
+    batch_size=16,
     image_size=28,
     generator=R3GANGenerator(channel_base=896, channel_max=64, blocks=1),
     discriminator=R3GANDiscriminator(channel_base=896, channel_max=64, blocks=1),
