@@ -71,7 +71,7 @@ class _Way(Schedule):
         _check_numbers(self)
 
     def at(self, now: Now) -> jax.Array:
-        share = jnp.clip(jnp.float32(now.shown) / (self.images or now.of), 0.0, 1.0)
+        share = jnp.clip(jnp.float32(now.shown) / float(self.images or now.of), 0.0, 1.0)
         done = self._done(share)
         return self.first * (1 - done) + self.final * done
 
@@ -111,7 +111,7 @@ class Halving(Schedule):
 
     def at(self, now: Now) -> jax.Array:
         """first · 2^-floor(n / images), float32 []."""
-        return self.first * 0.5 ** jnp.floor(jnp.float32(now.shown) / self.images)
+        return self.first * 0.5 ** jnp.floor(jnp.float32(now.shown) / float(self.images))
 
     @property
     def ends(self) -> tuple[float, ...]:
