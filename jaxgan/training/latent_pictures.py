@@ -16,7 +16,7 @@ from jax import lax
 
 from jaxgan.errors import UserError
 from jaxgan.latents import interpolate, mix_styles, truncate
-from jaxgan.training.sampling import sample_labels
+from jaxgan.training.sampling import one_label
 from jaxgan.training.saved_state import SavedRun, saved_run
 from jaxgan.types import Given, Styles
 
@@ -40,12 +40,9 @@ def opened(workdir: Path, step: int | None, seed: int, label: int | None, count:
     Raises UserError for a checkpoint or class that is not there.
     """
     run = saved_run(workdir, step)
-    if run.config.is_conditional and label is None:
-        label = 0
-    sample_labels(run.config, 1, label)  # refuses what is no class
     key_z, key_noise = jax.random.split(jax.random.key(seed, impl="threefry2x32"))
     z = jax.random.normal(key_z, (count, run.config.latent_size))
-    return Opened(run, z, key_noise, label)
+    return Opened(run, z, key_noise, one_label(run.config, label))
 
 
 def interpolation(

@@ -24,7 +24,7 @@ from jaxgan.projection import (
     search_steps,
 )
 from jaxgan.training.run_directory import recorded_image_shape
-from jaxgan.training.sampling import sample_labels
+from jaxgan.training.sampling import one_label
 from jaxgan.training.saved_state import saved_run
 
 __all__ = ["Projected", "project_picture", "read_target"]
@@ -65,9 +65,7 @@ def project_picture(
     config, gan, state = run.config, run.gan, run.state
     target = jnp.asarray(read_target(path, recorded_image_shape(config), max_pixels, say))
     space = space or ("w" if gan.styles else "z")
-    if config.is_conditional and label is None:
-        label = 0
-    sample_labels(config, 1, label)  # refuses what is no class
+    label = one_label(config, label)
     of_class = None if label is None else jnp.int32(label)
     key_begin, key_search, key_look = jax.random.split(jax.random.key(seed, impl="threefry2x32"), 3)
     begin = partial(
@@ -78,7 +76,7 @@ def project_picture(
         latent_size=config.latent_size,
         label=of_class,
     )
-    search = jax.jit(lambda key, state: begin(key, state))(key_begin, state)
+    search = jax.jit(begin)(key_begin, state)
     some = jax.jit(
         partial(search_steps, gan, space=space, steps=steps, distance=distance, label=of_class)
     )

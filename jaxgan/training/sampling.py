@@ -17,7 +17,7 @@ from jaxgan.training.run_directory import read_run_config, recorded_image_shape
 from jaxgan.training.saved_state import saved_run
 from jaxgan.types import Given
 
-__all__ = ["sample_labels", "sample_run"]
+__all__ = ["one_label", "sample_labels", "sample_run"]
 
 IMAGES_AT_A_TIME = 256
 
@@ -71,3 +71,12 @@ def sample_labels(config: Config, count: int, label: int | None = None) -> np.nd
     if not 0 <= label < classes:
         raise UserError(f"--label {label}: expected a class from 0 to {classes - 1}")
     return np.full(count, label, np.int32)
+
+
+def one_label(config: Config, label: int | None) -> int | None:
+    """The class of images that are all of one: `label`, or 0 of a conditional run where it is None.
+
+    None and errors are those of `sample_labels`.
+    """
+    labels = sample_labels(config, 1, label)
+    return None if labels is None else int(labels[0])
