@@ -133,10 +133,13 @@ class GanState(NamedTuple):
 
 
 class StepInfo(NamedTuple):
-    """What a person reads after a step: float32 scalars, means over the global batch."""
+    """What a person reads after a step: float32 scalars, means over the global batch.
+
+    A lazy term is 0 at steps that do not compute it.
+    """
 
     loss: jax.Array  # the objective that was differentiated, the sum of the terms
-    terms: dict[str, jax.Array]  # by name: adversarial, classes, and each part's; with weight
+    terms: dict[str, jax.Array]  # with weight, by name: adversarial, classes, each part's
     numbers: dict[str, jax.Array]  # by flag: what is annealed, and what parts report of themselves
     gradient_norm: jax.Array  # L2 norm over all parameters
     real_logits: jax.Array  # mean logit of real images; 0 where the step saw none

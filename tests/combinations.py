@@ -2,7 +2,9 @@
 
     python -m tests.combinations --out experiments/combinations.json
 
-takes a step of each kind with every one of them, and writes down how that went.
+takes a step of each kind with every one of them, and writes down how that went. A stopped one goes
+on where it was: what was tried stands in FILE.jsonl until all are fine. To try one again, delete
+its line there.
 """
 
 from __future__ import annotations
@@ -193,30 +195,41 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument(
-        "--failed", action="store_true", help="only those that failed when FILE was written"
-    )
     options = parser.parse_args()
     combinations, refusals = draw()
-    before = json.loads(options.out.read_text()) if options.failed else None
-    numbers = [f["number"] for f in before["failed"]] if before else range(len(combinations))
-    start, failed = time.monotonic(), []
-    for i, number in enumerate(numbers):
-        if not steps_are_finite(combinations[number]):
-            failed.append({"number": number, **described(combinations[number])})
+    lines = options.out.with_suffix(".jsonl")
+    done = tried(lines)
+    for number, choice in enumerate(combinations):
+        if number in done:
+            continue
+        start = time.monotonic()
+        fine = steps_are_finite(choice)
         jax.clear_caches()  # each is compiled once and never again
-        print(f"{i + 1} of {len(numbers)}, {len(failed)} failed", end="\r", flush=True)
+        row = {"number": number, "fine": fine, "seconds": round(time.monotonic() - start, 1)}
+        with lines.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(json.dumps(row), flush=True)
+    rows = tried(lines).values()
+    failed = [row["number"] for row in rows if not row["fine"]]
     record = {
-        "combinations": len(combinations),
-        "finite_and_moving": len(combinations) - len(failed),
-        "failed": failed,
+        "combinations": len(rows),
+        "finite_and_moving": len(rows) - len(failed),
+        "failed": [{"number": number, **described(combinations[number])} for number in failed],
         "pairs_of_values": len(pairs(combinations)),
         "refused": refusals,
-        "seconds": round(time.monotonic() - start) + (before["seconds"] if before else 0),
+        "seconds": round(sum(row["seconds"] for row in rows)),
         "jax": jax.__version__,
     }
     options.out.write_text(json.dumps(record, indent=2) + "\n")
+    if not failed:
+        lines.unlink()
     print(json.dumps({k: v for k, v in record.items() if k != "failed"}, indent=2))
+
+
+def tried(lines: Path) -> dict[int, dict]:
+    """The combinations that were tried before, by number; the last try of each counts."""
+    rows = map(json.loads, lines.read_text().splitlines() if lines.exists() else ())
+    return {row["number"]: row for row in rows}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.config import Config
+from jaxgan.steps.lazy import with_earlier
 from jaxgan.steps.terms import no_info
 from jaxgan.types import Batch, Gan, GanState, StepInfo, Tree
 
@@ -22,7 +23,10 @@ __all__ = ["Feed", "UpdateInfo", "batches_per_update", "many_updates", "to_unit_
 
 
 class UpdateInfo(NamedTuple):
-    """Infos of one update: of its last discriminator step and of its generator step."""
+    """Infos of one update: of its last discriminator step and of its generator step.
+
+    A lazy term of the discriminator is that of the last of its steps that computed it.
+    """
 
     discriminator: StepInfo
     generator: StepInfo
@@ -68,7 +72,8 @@ def update(
     def body(i: jax.Array, carry: tuple[GanState, StepInfo]) -> tuple[GanState, StepInfo]:
         key_step = jax.random.fold_in(key_discriminator, i)
         batch = jax.tree.map(lambda x: x[i], batches)
-        return gan.discriminator_step(key_step, carry[0], batch, **beside)
+        state, info = gan.discriminator_step(key_step, carry[0], batch, **beside)
+        return state, with_earlier(config, carry[0].discriminator_step, info, carry[1])
 
     beside: Any = {"frozen": frozen, "axis_name": axis_name}
     carry = (state, no_info(config, "discriminator"))

@@ -28,7 +28,7 @@ from jaxgan.training.machine import (
     initial_state,
     prepare,
 )
-from jaxgan.training.metrics_log import MetricsLog, scalars
+from jaxgan.training.metrics_log import MetricsLog, numbers_to_write
 from jaxgan.training.options import RunOptions
 from jaxgan.training.pictures import write_grid
 from jaxgan.training.plan import held, plan_run, write_beginnings
@@ -111,8 +111,8 @@ def train(config: Config, options: RunOptions, images: ImageSet | None = None) -
         def on_updates(updates: list[tuple[int, UpdateInfo]]) -> None:
             checkpoints.check()
             for step, info in updates:
-                if step % config.log_every == 0:
-                    metrics.write(step, scalars(info))
+                if values := numbers_to_write(config, step, info):
+                    metrics.write(step, values)
             step, info = updates[-1]
             progress.report(step, float(info.discriminator.loss), float(info.generator.loss))
 

@@ -6,14 +6,31 @@ import time
 
 from tensorboardX import SummaryWriter
 
+from jaxgan.config import Config
+from jaxgan.steps.lazy import last_computed
 from jaxgan.steps.updates import UpdateInfo
 from jaxgan.training.jsonl import append_line
 from jaxgan.training.run_directory import RunPaths
 
-__all__ = ["MetricsLog", "scalars"]
+__all__ = ["MetricsLog", "numbers_to_write"]
 
 
-def scalars(info: UpdateInfo) -> dict[str, float]:
+def numbers_to_write(config: Config, step: int, info: UpdateInfo) -> dict[str, float]:
+    """What of update `step` goes into the metrics, by name; nothing for most updates.
+
+    Every `log_every`-th update is written down, without the lazy terms that it did not compute.
+    Those stand by themselves at the last update before it that did.
+    """
+    every = config.log_every
+    lazy = last_computed(config, -(-step // every) * every)
+    if step % every == 0:
+        return {k: v for k, v in _scalars(info).items() if lazy.get(k, step) == step}
+    if step not in lazy.values():
+        return {}
+    return {k: v for k, v in _scalars(info).items() if lazy.get(k) == step}
+
+
+def _scalars(info: UpdateInfo) -> dict[str, float]:
     """An update's infos as flat named numbers: `discriminator/loss`, `generator/loss` …"""
     values: dict[str, float] = {}
     for network, of_step in info._asdict().items():

@@ -115,7 +115,7 @@ def test_28_pixels_start_at_7_and_channels_fill_groups():
 
 def test_every_block_is_the_identity_at_first():
     block = InvertedBlock(BlockShape(2, 4, 0.8, "patches"))
-    x = some(2, 5, 5, 8)
+    x = some(8, 2, 5, 5)  # channels first
     variables = jax.jit(block.init)(jax.random.key(0), x)
     np.testing.assert_array_equal(block.apply(variables, x), x)
     moved = jax.tree.map(lambda leaf: leaf + 0.1, variables)

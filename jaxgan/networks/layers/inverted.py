@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 
 from jaxgan.networks.layers.convolution import Form, convolution
-from jaxgan.networks.layers.equalized import across
 from jaxgan.networks.layers.fir import fir_down, fir_up
-from jaxgan.networks.layers.grouped import grouped_convolution
+from jaxgan.networks.layers.grouped import channel_axis, grouped_convolution
 
 __all__ = ["BlockShape", "InvertedBlock", "PlainDense", "Pointwise", "Stage", "block_gain"]
 
@@ -48,17 +48,22 @@ class PlainDense(nn.Module):
 
 
 class Pointwise(nn.Module):
-    """1x1 convolution without bias: [B, H, W, I] -> [B, H, W, O], kernel N(0, gain² / I)."""
+    """1x1 convolution without bias: [B, H, W, I] -> [B, H, W, O], or, where channels are the first
+    axis, [I, B, H, W] -> [O, B, H, W]; kernel N(0, gain² / I)."""
 
     features: int
     form: Form
     gain: float = 1.0
+    axis: int = 3  # of the channels
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        inputs = x.shape[-1]
+        inputs = x.shape[self.axis]
         initializer = nn.initializers.normal(self.gain / math.sqrt(inputs))
         kernel = self.param("kernel", initializer, (self.features, 1, 1, inputs))
+        if self.axis == 0:
+            matrix = kernel[:, 0, 0].astype(x.dtype)
+            return (matrix @ x.reshape(inputs, -1)).reshape(self.features, *x.shape[1:])
         return convolution(x, kernel.astype(x.dtype), stride=1, padding=0, form=self.form)
 
 
@@ -72,7 +77,7 @@ class BlockShape(NamedTuple):
 
 
 class InvertedBlock(nn.Module):
-    """x + 1x1(leaky(3x3(leaky(1x1(x))))): [B, H, W, C] -> the same.
+    """x + 1x1(leaky(3x3(leaky(1x1(x))))): [B, H, W, C], on CPUs [C, B, H, W] -> the same.
 
     Inside there are expansion · C channels, which the 3x3 convolution keeps in groups of
     `group_size`; each leaky ReLU has a bias before it. The last layer begins with zeros, and so
@@ -84,17 +89,20 @@ class InvertedBlock(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         expansion, group_size, gain, form = self.shape
-        inner = expansion * x.shape[-1]
-        y = self._activated(Pointwise(inner, form, gain, name="expand")(x), "first_bias")
+        axis = channel_axis(form)
+        inner = expansion * x.shape[axis]
+        expand = Pointwise(inner, form, gain, axis, name="expand")
+        y = self._activated(expand(x), axis, "first_bias")
         initializer = nn.initializers.normal(gain / math.sqrt(9 * group_size))
         kernel = self.param("grouped", initializer, (inner, 3, 3, group_size))
         y = grouped_convolution(y, kernel.astype(x.dtype), form=form)
-        y = self._activated(y, "second_bias")
-        return x + Pointwise(x.shape[-1], form, gain=0.0, name="contract")(y)
+        y = self._activated(y, axis, "second_bias")
+        return x + Pointwise(x.shape[axis], form, 0.0, axis, name="contract")(y)
 
-    def _activated(self, x: jax.Array, name: str) -> jax.Array:
-        bias = self.param(name, nn.initializers.zeros, (x.shape[-1],))
-        return jax.nn.leaky_relu(x + across(bias.astype(x.dtype), x.ndim), 0.2)
+    def _activated(self, x: jax.Array, axis: int, name: str) -> jax.Array:
+        bias = self.param(name, nn.initializers.zeros, (x.shape[axis],)).astype(x.dtype)
+        others = [i for i in range(4) if i != axis]
+        return jax.nn.leaky_relu(x + jnp.expand_dims(bias, others), 0.2)
 
 
 class Stage(nn.Module):
@@ -114,8 +122,11 @@ class Stage(nn.Module):
     def __call__(self, x: jax.Array) -> jax.Array:
         if self.resampling == "up":
             x = fir_up(self._changed(x), edge="zero")
+        axis = channel_axis(self.block.form)
+        x = jnp.moveaxis(x, 3, axis)
         for i in range(self.count):
             x = InvertedBlock(self.block, name=f"block_{i}")(x)
+        x = jnp.moveaxis(x, axis, 3)
         if self.resampling == "down":
             x = self._changed(fir_down(x, edge="zero"))
         return x

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from jaxgan.networks.layers.grouped import grouped_convolution
+from jaxgan.networks.layers.grouped import channel_axis, grouped_convolution
 
 FORMS = ["patches", "native"]
+
+
+def convolved(x, kernel, form):
+    """[B, H, W, I] -> [B, H, W, O], wherever the form has its channels."""
+    axis = channel_axis(form)
+    return jnp.moveaxis(grouped_convolution(jnp.moveaxis(x, 3, axis), kernel, form=form), axis, 3)
 
 
 def some(groups, size, own, side=(5, 4), batch=2):
@@ -28,11 +34,13 @@ def some(groups, size, own, side=(5, 4), batch=2):
         (4, 1, 1, (3, 6)),
         (2, 2, 3, (1, 1)),
         (2, 16, 16, (7, 7)),
+        (12, 4, 4, (90, 70)),  # more than is taken at once
+        (7, 9, 9, (70, 70)),
     ],
 )
 def test_each_group_against_scipy(groups, size, own, side, form):
     x, kernel = some(groups, size, own, side)
-    y = grouped_convolution(jnp.float32(x), jnp.float32(kernel), form=form)
+    y = convolved(jnp.float32(x), jnp.float32(kernel), form)
     expected = np.zeros((len(x), *side, groups * own))
     for output in range(groups * own):
         first = output // own * size
@@ -44,13 +52,17 @@ def test_each_group_against_scipy(groups, size, own, side, form):
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_gradients_of_both_forms_and_of_their_slopes_are_equal():
-    x, kernel = some(3, 2, 2)
-    weights = np.random.default_rng(1).normal(size=(2, 5, 4, 6))
+@pytest.mark.parametrize(
+    ("groups", "size", "own", "side"),
+    [(3, 2, 2, (5, 4)), (4, 2, 3, (3, 3)), (12, 4, 4, (90, 70)), (1, 40, 3, (3, 5))],
+)
+def test_gradients_of_both_forms_and_of_their_slopes_are_equal(groups, size, own, side):
+    x, kernel = some(groups, size, own, side)
+    weights = np.random.default_rng(1).normal(size=(2, *side, groups * own))
 
     def penalized(x, kernel, form):
         def score(x):
-            y = grouped_convolution(x, kernel, form=form)
+            y = convolved(x, kernel, form)
             return jnp.sum(weights * jnp.tanh(y))
 
         value, slope = jax.value_and_grad(score)(x)
@@ -72,7 +84,7 @@ def test_no_gradient_scatters(form):
     x, kernel = some(2, 2, 2)
 
     def objective(kernel):
-        score = lambda x: jnp.sum(jnp.sin(grouped_convolution(x, kernel, form=form)))  # noqa: E731
+        score = lambda x: jnp.sum(jnp.sin(convolved(x, kernel, form)))  # noqa: E731
         return jnp.sum(jnp.square(jax.grad(score)(jnp.float32(x))))
 
     lowered = jax.jit(jax.grad(objective)).lower(jnp.float32(kernel)).as_text()
