@@ -42,7 +42,7 @@ def config_of(variant: str, batch: int | None) -> Config:
             role: dataclasses.replace(getattr(config, role), channel_max=192, conditioning="none")
             for role in ("generator", "discriminator")
         }
-        config = dataclasses.replace(config, **parts, batch_size=32, augment=None)
+        config = dataclasses.replace(config, **parts, batch_size=32, shards=4, augment=None)
     return dataclasses.replace(
         config, image_size=None, channels=None, batch_size=batch or config.batch_size
     )

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jaxgan.errors import UserError
 from jaxgan.networks.layers.boundary import network_of
 from jaxgan.networks.layers.convolution import form_for_platform
+from jaxgan.networks.layers.grouped import turned
 from jaxgan.networks.layers.inverted import BlockShape, PlainDense, Pointwise, Stage, block_gain
 from jaxgan.networks.layers.labels import one_hot
 from jaxgan.networks.sizes import halvings
@@ -135,9 +136,10 @@ class _Generator(nn.Module):
         first = self.channels[0]
         basis = self.param("basis", nn.initializers.normal(1.0), (self.start, self.start, first))
         scale = PlainDense(first, name="scale")(z)
-        x = basis[None] * scale[:, None, None, :]
+        x = turned(basis[None] * scale[:, None, None, :], self.block.form)
         for i, features in enumerate(self.channels):
             resampling: Literal["none", "up"] = "up" if i else "none"
             x = x.astype(self.dtype) if i else x
             x = Stage(self.block, self.blocks, features, resampling, name=f"stage_{i}")(x)
-        return Pointwise(self.colours, self.block.form, name="to_image")(x)
+        images = Pointwise(self.colours, self.block.form, name="to_image")(x)
+        return turned(images, self.block.form)

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.networks.layers.boundary import network_of
+from jaxgan.networks.layers.grouped import turned
 from jaxgan.networks.layers.inverted import BlockShape, PlainDense, Pointwise, Stage
 from jaxgan.networks.layers.labels import one_hot
 from jaxgan.networks.r3gan import R3GANBlocks
@@ -76,13 +77,14 @@ class _Discriminator(nn.Module):
         del train  # it computes the same at all times
         last, trail = self.channels[-1], []
         from_image = Pointwise(self.channels[0], self.block.form, name="from_image")
-        x = from_image(x.astype(self.dtype))
+        x = from_image(turned(x.astype(self.dtype), self.block.form))
         for i, following in enumerate((*self.channels[1:], None)):
             resampling: Literal["none", "down"] = "down" if following else "none"
             x = x if following else x.astype(jnp.float32)
             stage = Stage(self.block, self.blocks, following or last, resampling, name=f"stage_{i}")
             x = stage(x)
-            trail.append(x)
+            trail.append(turned(x, self.block.form))
+        x = trail[-1]
         grid = x.shape[1:]
         initializer = nn.initializers.normal(1 / math.sqrt(grid[0] * grid[1]))
         x = jnp.sum(x * self.param("grid", initializer, grid)[None], axis=(1, 2))

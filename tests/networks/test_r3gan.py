@@ -115,7 +115,7 @@ def test_28_pixels_start_at_7_and_channels_fill_groups():
 
 def test_every_block_is_the_identity_at_first():
     block = InvertedBlock(BlockShape(2, 4, 0.8, "patches"))
-    x = some(8, 2, 5, 5)  # channels first
+    x = some(8, 5, 5, 2)  # channels first
     variables = jax.jit(block.init)(jax.random.key(0), x)
     np.testing.assert_array_equal(block.apply(variables, x), x)
     moved = jax.tree.map(lambda leaf: leaf + 0.1, variables)
@@ -212,6 +212,20 @@ def test_labels_are_asked_for():
     network = generator(SETTING._replace(classes=3), conditioning="concat")
     with pytest.raises(ValueError, match="pass labels"):
         call(network, shapes(network), some(4, 5))
+
+
+@pytest.mark.parametrize("build", [generator, discriminator])
+def test_the_orders_of_axes_compute_the_same(build):
+    on_cpu, on_gpu = (build(SETTING._replace(platform=name)) for name in ("cpu", "gpu"))
+    inputs = some(4, 5) if build is generator else some(4, 8, 8, 3)
+    rng = np.random.default_rng(3)  # no layer at zero
+    variables = jax.tree.map(
+        lambda x: jnp.asarray(rng.normal(size=x.shape) * 0.3, jnp.float32), shapes(on_cpu)
+    )
+    ours, native = (call(network, variables, inputs) for network in (on_cpu, on_gpu))
+    for one, other in zip(jax.tree.leaves(ours), jax.tree.leaves(native), strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 # Precision.

@@ -2,8 +2,8 @@
 
 Channels stand in groups, and every output channel sees the inputs of its own group alone. On CPUs
 the native one is far slower than the products it is made of, and its double backward slower still:
-there the groups are the batch of one matrix product, and channels come first, so that every product
-reads and writes whole rows of numbers.
+there the groups are the batch of one matrix product, and channels come first and images last, so
+that every product and every move to a neighbour reads and writes long rows of numbers.
 """
 
 from __future__ import annotations
@@ -17,22 +17,27 @@ from jax import lax
 
 from jaxgan.networks.layers.convolution import Form
 
-__all__ = ["channel_axis", "grouped_convolution"]
+__all__ = ["channel_axis", "grouped_convolution", "turned"]
 
 AT_ONCE = 4 * 2**20  # bytes of neighbours: what caches hold; more is slower and takes more memory
 NARROW = 96  # rows of a weight gradient's product; XLA:CPU is slow where there are fewer
 
 
 def channel_axis(form: Form) -> int:
-    """Where a form has the channels: first of [C, B, H, W], or last of [B, H, W, C]."""
+    """Where a form has the channels: first of [C, H, W, B], or last of [B, H, W, C]."""
     return 0 if form == "patches" else 3
+
+
+def turned(x: jax.Array, form: Form) -> jax.Array:
+    """[B, H, W, C] in the order that a form has, and back."""
+    return jnp.swapaxes(x, channel_axis(form), 3)
 
 
 def grouped_convolution(x: jax.Array, kernel: jax.Array, *, form: Form) -> jax.Array:
     """3x3 cross-correlation within groups, with one zero around.
 
     kernel [O, 3, 3, I / groups], whose last axis says how many channels a group has;
-    x [B, H, W, I] -> [B, H, W, O], or in the form for CPUs x [I, B, H, W] -> [O, B, H, W]. Both
+    x [B, H, W, I] -> [B, H, W, O], or in the form for CPUs x [I, H, W, B] -> [O, H, W, B]. Both
     forms have reverse-mode gradients of any order without scatter, and compute the same sums.
     """
     if form == "native":
@@ -51,13 +56,13 @@ def grouped_convolution(x: jax.Array, kernel: jax.Array, *, form: Form) -> jax.A
 # so all orders of gradients are as fast as the forward pass, and keep nothing but the arguments.
 @jax.custom_vjp
 def _convolved(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """x [I, B, H, W], kernel [O, 3, 3, I / groups] -> [O, B, H, W]."""
+    """x [I, H, W, B], kernel [O, 3, 3, I / groups] -> [O, H, W, B]."""
     return _by_parts(_by_rows, x.size, len(x) // kernel.shape[3], x, kernel)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2,))
 def _weight_gradient(x: jax.Array, y: jax.Array, groups: int) -> jax.Array:
-    """x [I, B, H, W], y [O, B, H, W] -> [O, 3, 3, I / groups], the sums over all pixels of y times
+    """x [I, H, W, B], y [O, H, W, B] -> [O, 3, 3, I / groups], the sums over all pixels of y times
     the neighbours of x, which is the kernel's gradient for a cotangent y."""
     sizes = len(x) // groups, len(y) // groups
     return _by_parts(partial(_sums_over_pixels, sizes), x.size, groups, x, y)
@@ -102,11 +107,11 @@ def _by_rows(x: jax.Array, kernel: jax.Array) -> jax.Array:
     rows = kernel.reshape(groups, own, 3, 3 * size).transpose(0, 2, 1, 3)
     sums = lax.dot_general(
         rows.reshape(groups, 3 * own, 3 * size),
-        _beside(x, groups, 4, (-1, 0, 1)),
+        _beside(x, groups, 3, (-1, 0, 1)),
         (((2,), (1,)), ((0,), (0,))),
     ).reshape(groups, 3, own, *pixels)
     above, same, below = (sums[:, i] for i in range(3))
-    return (_moved(above, 3, -1) + same + _moved(below, 3, 1)).reshape(outputs, *pixels)
+    return (_moved(above, 2, -1) + same + _moved(below, 2, 1)).reshape(outputs, *pixels)
 
 
 def _sums_over_pixels(sizes: tuple[int, int], x: jax.Array, y: jax.Array) -> jax.Array:
@@ -116,8 +121,8 @@ def _sums_over_pixels(sizes: tuple[int, int], x: jax.Array, y: jax.Array) -> jax
     # Two groups at once, of whose product only the blocks on the diagonal are wanted.
     pair = 2 if groups % 2 == 0 and 3 * size < NARROW else 1
     sums = lax.dot_general(
-        _beside(y, groups, 3, (1, 0, -1)).reshape(groups // pair, pair * 3 * own, -1),
-        _beside(x, groups, 4, (-1, 0, 1)).reshape(groups // pair, pair * 3 * size, -1),
+        _beside(y, groups, 2, (1, 0, -1)).reshape(groups // pair, pair * 3 * own, -1),
+        _beside(x, groups, 3, (-1, 0, 1)).reshape(groups // pair, pair * 3 * size, -1),
         (((2,), (2,)), ((0,), (0,))),
     ).reshape(groups // pair, pair, 3 * own, pair, 3 * size)
     sums = jnp.stack([sums[:, i, :, i] for i in range(pair)], axis=1)
@@ -145,8 +150,8 @@ def _by_parts(
 
 
 def _beside(x: jax.Array, groups: int, axis: int, order: tuple[int, ...]) -> jax.Array:
-    """Channels of each group moved by each of `order`, side by side: [C, B, H, W]
-    -> [groups, 3 C / groups, B · H · W]; axis 3 is H, 4 is W."""
+    """Channels of each group moved by each of `order`, side by side: [C, H, W, B]
+    -> [groups, 3 C / groups, H · W · B]; axis 2 is H, 3 is W."""
     channels, *pixels = x.shape
     x = x.reshape(groups, channels // groups, *pixels)
     three = jnp.concatenate([_moved(x, axis, by) for by in order], axis=1)

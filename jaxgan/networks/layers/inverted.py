@@ -48,20 +48,20 @@ class PlainDense(nn.Module):
 
 
 class Pointwise(nn.Module):
-    """1x1 convolution without bias: [B, H, W, I] -> [B, H, W, O], or, where channels are the first
-    axis, [I, B, H, W] -> [O, B, H, W]; kernel N(0, gain² / I)."""
+    """1x1 convolution without bias: [B, H, W, I] -> [B, H, W, O], on CPUs [I, H, W, B]
+    -> [O, H, W, B]; kernel N(0, gain² / I)."""
 
     features: int
     form: Form
     gain: float = 1.0
-    axis: int = 3  # of the channels
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        inputs = x.shape[self.axis]
+        axis = channel_axis(self.form)
+        inputs = x.shape[axis]
         initializer = nn.initializers.normal(self.gain / math.sqrt(inputs))
         kernel = self.param("kernel", initializer, (self.features, 1, 1, inputs))
-        if self.axis == 0:
+        if axis == 0:
             matrix = kernel[:, 0, 0].astype(x.dtype)
             return (matrix @ x.reshape(inputs, -1)).reshape(self.features, *x.shape[1:])
         return convolution(x, kernel.astype(x.dtype), stride=1, padding=0, form=self.form)
@@ -77,7 +77,7 @@ class BlockShape(NamedTuple):
 
 
 class InvertedBlock(nn.Module):
-    """x + 1x1(leaky(3x3(leaky(1x1(x))))): [B, H, W, C], on CPUs [C, B, H, W] -> the same.
+    """x + 1x1(leaky(3x3(leaky(1x1(x))))): [B, H, W, C], on CPUs [C, H, W, B] -> the same.
 
     Inside there are expansion · C channels, which the 3x3 convolution keeps in groups of
     `group_size`; each leaky ReLU has a bias before it. The last layer begins with zeros, and so
@@ -91,13 +91,12 @@ class InvertedBlock(nn.Module):
         expansion, group_size, gain, form = self.shape
         axis = channel_axis(form)
         inner = expansion * x.shape[axis]
-        expand = Pointwise(inner, form, gain, axis, name="expand")
-        y = self._activated(expand(x), axis, "first_bias")
+        y = self._activated(Pointwise(inner, form, gain, name="expand")(x), axis, "first_bias")
         initializer = nn.initializers.normal(gain / math.sqrt(9 * group_size))
         kernel = self.param("grouped", initializer, (inner, 3, 3, group_size))
         y = grouped_convolution(y, kernel.astype(x.dtype), form=form)
         y = self._activated(y, axis, "second_bias")
-        return x + Pointwise(x.shape[axis], form, 0.0, axis, name="contract")(y)
+        return x + Pointwise(x.shape[axis], form, gain=0.0, name="contract")(y)
 
     def _activated(self, x: jax.Array, axis: int, name: str) -> jax.Array:
         bias = self.param(name, nn.initializers.zeros, (x.shape[axis],)).astype(x.dtype)
@@ -109,8 +108,9 @@ class Stage(nn.Module):
     """The blocks at one size, and the change of size beside them.
 
     up doubles before the blocks: [B, H, W, I] -> [B, 2H, 2W, O]; down halves after them:
-    [B, H, W, I] -> [B, H/2, W/2, O]. A 1x1 convolution at the smaller size changes the channels
-    where they differ. Beyond the border there are zeros, as in the authors' code.
+    [B, H, W, I] -> [B, H/2, W/2, O]; on CPUs channels are first and images last. A 1x1 convolution
+    at the smaller size changes the channels where they differ. Beyond the border there are zeros,
+    as in the authors' code.
     """
 
     block: BlockShape
@@ -122,16 +122,13 @@ class Stage(nn.Module):
     def __call__(self, x: jax.Array) -> jax.Array:
         if self.resampling == "up":
             x = fir_up(self._changed(x), edge="zero")
-        axis = channel_axis(self.block.form)
-        x = jnp.moveaxis(x, 3, axis)
         for i in range(self.count):
             x = InvertedBlock(self.block, name=f"block_{i}")(x)
-        x = jnp.moveaxis(x, axis, 3)
         if self.resampling == "down":
             x = self._changed(fir_down(x, edge="zero"))
         return x
 
     def _changed(self, x: jax.Array) -> jax.Array:
-        if x.shape[-1] == self.features:
+        if x.shape[channel_axis(self.block.form)] == self.features:
             return x
         return Pointwise(self.features, self.block.form, name="channels")(x)

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from jaxgan.networks.layers.grouped import channel_axis, grouped_convolution
+from jaxgan.networks.layers.grouped import grouped_convolution, turned
 
 FORMS = ["patches", "native"]
 
 
 def convolved(x, kernel, form):
     """[B, H, W, I] -> [B, H, W, O], wherever the form has its channels."""
-    axis = channel_axis(form)
-    return jnp.moveaxis(grouped_convolution(jnp.moveaxis(x, 3, axis), kernel, form=form), axis, 3)
+    return turned(grouped_convolution(turned(x, form), kernel, form=form), form)
 
 
 def some(groups, size, own, side=(5, 4), batch=2):
