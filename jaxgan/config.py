@@ -56,8 +56,9 @@ class Config:
     n_critic: int = 5
     """Discriminator steps before each generator step (5 in WGAN and WGAN-GP, 1 in DCGAN)."""
     shards: int | None = None
-    """Equal pieces a batch is cut into; same shards, same bits on any number of devices. Default:
-    the number of devices, recorded in the run."""
+    """Equal pieces a batch is cut into; same shards, same bits on any number of devices. A device
+    computes its pieces one after another, in the memory of one. Default: the number of devices,
+    recorded in the run."""
 
     data: str = "shapes"
     """Images: shapes or dead_leaves (drawn here), a TFDS name such as mnist, or folder:PATH."""

@@ -37,6 +37,8 @@ def config_of(variant: str, batch: int | None) -> Config:
     config = experiment.CONFIG
     if variant == "stylegan2":
         config = experiment.preset("auto", SHAPES[variant][0])
+        # Shards of four images, as many as a minibatch deviation looks at.
+        config = dataclasses.replace(config, shards=(batch or config.batch_size) // 4)
     if variant == "r3gan":
         parts = {  # a quarter of the width, without labels
             role: dataclasses.replace(getattr(config, role), channel_max=192, conditioning="none")

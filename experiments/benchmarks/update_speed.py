@@ -9,7 +9,8 @@
 The variant's own config at full width, batch 64, float32: `wgan_gp` (five discriminator steps and
 one generator step, 28x28x1), `dcgan` (one and one, 32x32x3), `sngan` (five and one). `stylegan2` is
 preset `auto` at 64x64x3, batch 32: with 16 updates a turn, each turn has one R1 and four path
-lengths. `r3gan` is 32x32x3 at a quarter of the width, jaxgan's batch in four shards. Each side is
+lengths. `r3gan` is 32x32x3 at a quarter of the width. Both run in shards, `stylegan2` of four
+images and `r3gan` of eight: the same arithmetic, one piece of the batch after another. Each side is
 a process of its own; they take turns, so that a noisy machine is noisy for both. The ratio is the
 median of PyTorch's seconds over the median of jaxgan's: above 1, jaxgan is faster. A record that is
 there is gone on with: its turns count among --turns.

@@ -25,6 +25,17 @@ def plain(tmp_path_factory):
     return trained(tmp_path_factory.mktemp("plain") / "run", "wgan_gp")
 
 
+@pytest.fixture(scope="module")
+def of_classes(tmp_path_factory):
+    """A conditional run with styles."""
+    folder = tmp_path_factory.mktemp("classes") / "run"
+    conditioned = ("--generator.conditioning=concat", "--discriminator.conditioning=projection")
+    flags = (f"--workdir={folder}", "--steps=2", *conditioned)
+    done = run(*flags, module="jaxgan.experiments.stylegan2")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
 def jaxgan(*arguments):
     return run(*map(str, arguments), module="jaxgan")
 
@@ -55,6 +66,33 @@ def test_a_way_in_z_of_a_generator_without_styles(plain, tmp_path):
     done = jaxgan("sample", plain, "--interpolate", f"--out={tmp_path / 'way.png'}")
     assert done.returncode == 0, done.stderr
     assert "25 images" in done.stdout  # from one to the next of four in 8 steps, and the last
+
+
+@pytest.mark.parametrize("how", [("--interpolate",), ("--mix",), ("--truncation", 0.5, 1)])
+def test_of_one_class(of_classes, tmp_path, how):
+    pictures = []
+    for label in ((), ("--label", 0), ("--label", 2)):
+        out = tmp_path / f"{len(pictures)}.png"
+        done = jaxgan("sample", of_classes, *how, *label, "--out", out)
+        assert done.returncode == 0, done.stderr
+        pictures.append(np.asarray(Image.open(out)))
+    np.testing.assert_array_equal(pictures[0], pictures[1])  # class 0 where none is said
+    assert np.any(pictures[1] != pictures[2])
+    assert "--label 4: expected a class from 0 to 3" in refused(
+        of_classes, *how, "--label", 4, f"--out={tmp_path / 'x.png'}"
+    )
+
+
+def test_a_projection_of_one_class(of_classes, tmp_path):
+    picture, found = tmp_path / "grey.png", []
+    Image.fromarray(np.full((8, 8), 100, np.uint8)).save(picture)
+    for label in (0, 2):
+        out = tmp_path / f"{label}.png"
+        flags = ("--steps=2", "--starts=1", "--space=w", "--label", label, "--out", out)
+        done = jaxgan("project", of_classes, picture, *flags)
+        assert done.returncode == 0, done.stderr
+        found.append(np.load(out.with_suffix(".npz"))["w"])
+    assert np.any(found[0] != found[1])
 
 
 def test_what_cannot_be_is_refused(plain, styled, tmp_path):
