@@ -1,4 +1,4 @@
-"""The generator of R3GAN (Huang et al. 2025, arXiv:2501.05441, section 3.4 and appendix D).
+"""The generator of R3GAN (Huang et al. 2025, arXiv:2501.05441).
 
 Learned images of the start grid, scaled channel by channel by a linear map of the latent, then
 stages of inverted bottleneck blocks, each twice the size of the one before. There is no

@@ -1,4 +1,4 @@
-"""The discriminator of R3GAN (Huang et al. 2025, arXiv:2501.05441, section 3.4 and appendix D).
+"""The discriminator of R3GAN (Huang et al. 2025, arXiv:2501.05441).
 
 The mirror of the generator: stages of inverted bottleneck blocks, each followed by a low-passed
 halving, down to 4 to 15 pixels a side, where every channel is weighted over the whole grid.
