@@ -14,9 +14,9 @@ Gammas do not carry over to other data: 0.05 for CIFAR-10, 150 for faces of 256 
 
 Cost of --quick: 1,200 updates of batches of 16, six and a half minutes on two CPU cores; on MNIST
 they end with the grid experiments/mnist_r3gan/samples.png. On CPUs, `--shards 4` computes the wide
-networks of the presets in less memory, and no slower: no layer looks at a whole batch. The full runs have not been made;
-published are FIDs of 1.96 for CIFAR-10 with labels, 1.95 and 2.75 for FFHQ at 64 and 256 pixels,
-1.27 and 2.09 for ImageNet at 32 and 64.
+networks of the presets in less memory, and no slower: no layer looks at a whole batch. The full
+runs have not been made; published are FIDs of 1.96 for CIFAR-10 with labels, 1.95 and 2.75 for FFHQ
+at 64 and 256 pixels, 1.27 and 2.09 for ImageNet at 32 and 64.
 """
 
 from __future__ import annotations

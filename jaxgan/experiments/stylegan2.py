@@ -139,7 +139,7 @@ CONFIG = preset("auto")
 # a single digit was left after 500 updates on MNIST.
 QUICK = dataclasses.replace(
     CONFIG,
-    steps=800,
+    steps=1000,
     image_size=28,
     latent_size=64,
     generator=StyleGAN2Generator(
