@@ -15,7 +15,7 @@ Lazy terms are added to the gradient of their step. In the authors' code they ar
 own, of which the learning rate and the betas are corrected by k / (k + 1): that correction belongs
 to those steps, and is left out here. Path length looks at a whole batch; theirs at half of one.
 
-Cost of --quick: 1,000 updates of batches of 32, nine minutes on two CPU cores, of which compiling
+Cost of --quick: 1,000 updates of batches of 32, seven minutes on two CPU cores, of which compiling
 is one; on MNIST they end with the grid experiments/mnist_stylegan2/samples.png. The full runs have
 not been made; published for CIFAR-10 without labels is an FID of 11.07, of 10,000 samples (Zhao et
 al. 2020, arXiv:2006.10738).
