@@ -68,7 +68,9 @@ def test_a_way_in_z_of_a_generator_without_styles(plain, tmp_path):
     assert "25 images" in done.stdout  # from one to the next of four in 8 steps, and the last
 
 
-@pytest.mark.parametrize("how", [("--interpolate",), ("--mix",), ("--truncation", 0.5, 1)])
+@pytest.mark.parametrize(
+    "how", [("--interpolate",), ("--mix", "--coarse-layers=2"), ("--truncation", 0.5, 1)]
+)
 def test_of_one_class(of_classes, tmp_path, how):
     pictures = []
     for label in ((), ("--label", 0), ("--label", 2)):
